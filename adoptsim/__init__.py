@@ -1,0 +1,55 @@
+"""Which practices make an enterprise social network for employee voice reach critical mass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adoptsim.version import __version__
+
+if TYPE_CHECKING:
+    from adoptsim.domain.errors import InputError
+    from adoptsim.files import Scenario
+    from adoptsim.mesa_model import AdoptionModel, Champion, Employee, Leader
+    from adoptsim.simulate import Result, simulate
+    from adoptsim.sweeps.experiment import Experiment
+    from adoptsim.sweeps.runner import sweep
+
+__all__ = [
+    "AdoptionModel",
+    "Champion",
+    "Employee",
+    "Experiment",
+    "InputError",
+    "Leader",
+    "Result",
+    "Scenario",
+    "__version__",
+    "simulate",
+    "sweep",
+]
+
+_HOME = {
+    "AdoptionModel": "adoptsim.mesa_model",
+    "Champion": "adoptsim.mesa_model",
+    "Employee": "adoptsim.mesa_model",
+    "Experiment": "adoptsim.sweeps.experiment",
+    "InputError": "adoptsim.domain.errors",
+    "Leader": "adoptsim.mesa_model",
+    "Result": "adoptsim.simulate",
+    "Scenario": "adoptsim.files",
+    "simulate": "adoptsim.simulate",
+    "sweep": "adoptsim.sweeps.runner",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: Mesa, numba and pandas take a second that ``--help`` can't spare."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module 'adoptsim' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

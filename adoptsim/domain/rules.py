@@ -1,0 +1,95 @@
+"""The behavioural rules: small pure functions of numbers, each with its source. They hold no number of their own.
+
+``register_jitable`` leaves a function as it is in Python and lets the engine's compiled code call it: the plain
+reference model and the engine run the same lines. All arithmetic is in double precision and in a fixed order, so both
+give the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba.extending import register_jitable as rule
+
+
+@rule
+def logistic(x: float) -> float:
+    """Return 1 / (1 + exp(-x)), a probability."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@rule
+def any_of(p: float, q: float) -> float:
+    """Return the probability that at least one of two independent causes acts."""
+    return 1.0 - (1.0 - p) * (1.0 - q)
+
+
+@rule
+def learn(expected: float, up: float, down: float) -> float:
+    """Return an expectation [0, 1] after evidence of weight ``up`` for it and ``down`` against it.
+
+    (x + up) / (1 + up + down): Rescorla & Wagner's (1972) step of rate (up + down) / (1 + up + down) towards
+    up / (up + down). Unlike repeated single steps it doesn't depend on the order of a day's events.
+    """
+    return (expected + up) / (1.0 + up + down)
+
+
+@rule
+def drift(level: float, target: float, rate: float) -> float:
+    """Return a level moved towards its target by ``rate`` a day (Detert & Edmondson 2011: baselines persist)."""
+    return level + rate * (target - level)
+
+
+@rule
+def visit_value(relevant_items: float, half: float) -> float:
+    """Return the worth of a visit [0, 1): n^2 / (n^2 + K^2), accelerating at first (Oliver, Marwell & Teixeira 1985)."""
+    squared = relevant_items * relevant_items
+    return squared / (squared + half * half)
+
+
+@rule
+def first_visit_prob(first_visit: float, imitation: float, share_using: float, invitation: float, offline: float) -> float:
+    """Return a day's chance of a first visit: Bass (1969) hazard p + qF, or an invitation, or an offline prompt."""
+    return any_of(any_of(first_visit + imitation * share_using, invitation), offline)
+
+
+@rule
+def return_visit_prob(habit: float, share_contributing: float, leader: float, nudge: float, offline: float,
+                      habit_visit: float, contact_visit: float) -> float:
+    """Return a day's chance that a member looks: habit, or contacts' activity, or a leader's, or a nudge, or offline."""
+    by_self = any_of(habit_visit * habit, contact_visit * share_contributing)
+    return any_of(by_self, any_of(any_of(leader, nudge), offline))
+
+
+@rule
+def activation(base: float, reward: float, proof: float, support: float, climate: float) -> float:
+    """Return the chance that a prompt moves a visitor to speak: a logistic of summed drives (Sherf et al. 2021).
+
+    ``reward``: expected replies; ``proof``: contacts active over the threshold (Granovetter 1978); ``support``: purpose,
+    permission, managers and leaders seen active (HP 2009); ``climate``: perceived responsiveness and trust.
+    """
+    return logistic(base + reward + proof + support + climate)
+
+
+@rule
+def social_proof(share_active: float, threshold: float, spread: float) -> float:
+    """Return proof [-1, 1] from contacts who contribute: 0 at one's own threshold, soft by ``spread`` (Granovetter 1978)."""
+    return 2.0 * logistic((share_active - threshold) / spread) - 1.0
+
+
+@rule
+def passes_gate(base: float, safety: float, control: float, penalty: float) -> float:
+    """Return the chance that voice is not withheld: inhibition by lack of safety, control, criticism (Sherf et al. 2021)."""
+    return logistic(base + safety - control - penalty)
+
+
+@rule
+def standard_score(level: float, mean: float, sd: float) -> float:
+    """Return (level - mean) / sd."""
+    return (level - mean) / sd
+
+
+@rule
+def reply_prob(base: float, drive: float, interest: float) -> float:
+    """Return the chance to reply to a thread seen: at most one, proportional to the reader's drive and to interest."""
+    return min(1.0, base * drive * interest)

@@ -1,0 +1,79 @@
+"""Phase 8 of a day: observation. Reads the state and writes the record; never draws, never changes a person."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from adoptsim.domain.levers import LEVER
+from adoptsim.engine.compiled import compiled
+from adoptsim.engine.state import (
+    ACTIVE_DAYS,
+    COUNT,
+    CURSOR,
+    DEPARTMENT,
+    LEVEL,
+    OFFICE,
+    PLACE,
+    TALLY,
+    TRAIT,
+)
+
+_STEPS = 65536.0
+"""Levels are summed as whole 65,536ths: exact, in any order, and the compiler can use vector instructions."""
+
+
+@compiled
+def _level(values: Any, levels: Any, column: Any) -> None:
+    """Write mean and standard deviation over all people of one 0-1 state."""
+    total, squares, n = 0, 0, values.shape[0]
+    for i in range(np.uint64(n)):
+        whole = np.int64(np.float64(values[i]) * _STEPS)
+        total += whole
+        squares += whole * whole
+    mean = total / n
+    levels[column] = mean / _STEPS
+    levels[column + 3] = math.sqrt(max(0.0, squares / n - mean * mean)) / _STEPS
+
+
+@compiled
+def observe(world: Any, day: Any, counts: Any) -> None:
+    """Write the day's totals and levels."""
+    cursor, levels = world.cursor, world.climate[day]
+    counts[COUNT.members] = cursor[CURSOR.members]
+    counts[COUNT.using] = cursor[CURSOR.using]
+    counts[COUNT.contributors] = cursor[CURSOR.contributing]
+    counts[COUNT.waiting] = cursor[CURSOR.waiting]
+    counts[COUNT.champions] = cursor[CURSOR.champions]
+    _level(world.level[LEVEL.trust], levels, 0)
+    _level(world.level[LEVEL.safety], levels, 1)
+    _level(world.level[LEVEL.responsiveness], levels, 2)
+
+
+@compiled
+def observe_departments(world: Any, day: Any, departments: Any) -> None:
+    """Write, on the last day of a month, each department's contributors and mean trust and safety."""
+    starts = world.office[OFFICE.start]
+    for department in range(departments.shape[0]):
+        first, end = starts[department], starts[department + 1]
+        contributors, trust, safety = 0, 0.0, 0.0
+        for i in range(first, end):
+            contributors += world.tally[TALLY.last_contribution, i] > day - ACTIVE_DAYS
+            trust += float(world.level[LEVEL.trust, i])
+            safety += float(world.level[LEVEL.safety, i])
+        departments[department, DEPARTMENT.contributors] = contributors
+        departments[department, DEPARTMENT.trust] = trust / (end - first)
+        departments[department, DEPARTMENT.safety] = safety / (end - first)
+
+
+@compiled
+def count_champions(world: Any, levers: Any) -> None:
+    """Count the champions, who cost hours whether they look or not."""
+    champions = 0
+    for segment in range(world.segment.shape[0]):
+        share = levers[world.segment[segment, 2], LEVER.champion_share]
+        for i in range(np.uint64(world.segment[segment, 0]), np.uint64(world.segment[segment, 1])):
+            champions += world.trait[TRAIT.champion_rank, i] < share and not world.place[PLACE.is_leader, i]
+    world.cursor[CURSOR.champions] = champions

@@ -1,0 +1,279 @@
+"""Phases 3 and 4 of a day: activation, then for voice the gate; what is posted may be held before it appears."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from adoptsim.domain.levers import LEVER
+from adoptsim.domain.parameters import PARAMETER
+from adoptsim.domain.rules import activation, passes_gate, social_proof, standard_score
+from adoptsim.engine.compiled import compiled
+from adoptsim.engine.draws import (
+    PURPOSE_APPEAR,
+    PURPOSE_DAILY,
+    PURPOSE_LEADER_POST,
+    PURPOSE_POST,
+    draw,
+)
+from adoptsim.engine.learn import experience, mark_contributor
+from adoptsim.engine.state import (
+    ACTIVE_DAYS,
+    CONCERN,
+    COUNT,
+    CREDIT_NONE,
+    CURSOR,
+    DELETED,
+    DEPARTMENT,
+    DRIVE,
+    IDEA,
+    KNOWLEDGE,
+    LEISURE,
+    LEVEL,
+    LIST,
+    MARK,
+    NEVER,
+    NUDGE_POSTS,
+    PLACE,
+    QUESTION,
+    SLOT,
+    TALLY,
+    THREAD,
+    TRAIT,
+    WAITING,
+)
+
+NOT_MOVED, SILENCE, POSTED, BARRED = 1, 2, 3, 4
+LEADER_ROLE, CHAMPION_ROLE, EMPLOYEE_ROLE = 2, 1, 0
+
+
+@compiled
+def role_today(place: Any, trait: Any, lever: Any, person: Any) -> Any:
+    """Return the person's role today: champions are those whose rank the champion share includes."""
+    if place[PLACE.is_leader, person]:
+        return LEADER_ROLE
+    return CHAMPION_ROLE if trait[TRAIT.champion_rank, person] < lever[LEVER.champion_share] else EMPLOYEE_ROLE
+
+
+@compiled
+def climate_drive(level: Any, parameters: Any, person: Any) -> Any:
+    """Return what perceived responsiveness and trust add to speaking, in logits, for voice."""
+    state_sd = parameters[PARAMETER.state_sd]
+    responsiveness = standard_score(float(level[LEVEL.responsiveness, person]), 0.5, state_sd)
+    trust = standard_score(float(level[LEVEL.trust, person]), 0.5, state_sd)
+    return parameters[PARAMETER.responsiveness_slope] * responsiveness + parameters[PARAMETER.trust_slope] * trust
+
+
+@compiled
+def engagement_of(
+    place: Any, trait: Any, level: Any, mark: Any, tally: Any, parameters: Any, lever: Any, day: Any, person: Any, climate: Any
+) -> Any:
+    """Return the chance that a prompt moves this visitor to speak, given what climate adds."""
+    share = tally[TALLY.contacts_contributing, person] * float(trait[TRAIT.inverse_degree, person])
+    proof = social_proof(share, float(trait[TRAIT.threshold, person]), parameters[PARAMETER.threshold_softness])
+    reward = parameters[PARAMETER.reward_weight] * (float(level[LEVEL.reward, person]) - 0.5)
+    support = (
+        parameters[PARAMETER.purpose_weight] * (lever[LEVER.purpose_fit] - 0.5)
+        + parameters[PARAMETER.permission_weight] * (float(level[LEVEL.permission, person]) - 0.5)
+        + parameters[PARAMETER.leisure_spillover] * lever[LEVER.leisure_permitted]
+    )
+    manager = place[PLACE.manager, person]
+    if manager >= 0 and tally[TALLY.last_contribution, manager] >= day - ACTIVE_DAYS:
+        support += parameters[PARAMETER.manager_active_weight]
+    if mark[MARK.leader_active, person] == 1:
+        support += parameters[PARAMETER.leader_active_weight]
+    return activation(parameters[PARAMETER.activation_base], reward, parameters[PARAMETER.proof_weight] * proof, support, climate)
+
+
+@compiled
+def engage(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> None:
+    """Compute for each visitor how ready they are to speak and to reply today."""
+    place, trait, level, mark, tally, drive = world.place, world.trait, world.level, world.mark, world.tally, world.drive
+    visitors = world.list[LIST.visitors]
+    for v in range(world.cursor[CURSOR.visitors]):
+        person = np.uint64(visitors[v])
+        lever = levers[place[PLACE.group, person]]
+        role = role_today(place, trait, lever, person)
+        counts[COUNT.visits_employee + role] += 1
+        climate = parameters[PARAMETER.nonvoice_weight] * climate_drive(level, parameters, person)
+        engagement = engagement_of(place, trait, level, mark, tally, parameters, lever, day, person, climate)
+        factor = 1.0
+        if role == CHAMPION_ROLE:
+            factor = lever[LEVER.champion_reply_factor]
+        elif role == LEADER_ROLE:
+            factor = lever[LEVER.leader_reply_factor]
+        drive[DRIVE.engagement, person] = engagement
+        drive[DRIVE.reply, person] = engagement * (float(trait[TRAIT.readiness, person]) * factor)
+        mark[MARK.spoke, person] = 0
+        tally[TALLY.value, person] = tally[TALLY.value_waiting, person]
+        tally[TALLY.value_waiting, person] = 0
+        tally[TALLY.seen, person] = 0
+
+
+@compiled
+def kind_of(parameters: Any, drawn: Any) -> Any:
+    """Return the kind of a prompt from a uniform draw."""
+    bound = parameters[PARAMETER.question_share]
+    if drawn < bound:
+        return QUESTION
+    bound += parameters[PARAMETER.knowledge_share]
+    if drawn < bound:
+        return KNOWLEDGE
+    bound += parameters[PARAMETER.leisure_share]
+    if drawn < bound:
+        return LEISURE
+    bound += parameters[PARAMETER.idea_share]
+    return IDEA if drawn < bound else CONCERN
+
+
+@compiled
+def open_thread(world: Any, person: Any, day: Any, kind: Any) -> Any:
+    """Return the slot of a new thread with everything at its start; -1 and the overflow flag if none is left."""
+    thread, cursor = world.thread, world.cursor
+    if cursor[CURSOR.free] == 0:
+        cursor[CURSOR.overflow] = 1
+        return -1
+    cursor[CURSOR.free] -= 1
+    slot = world.slot[SLOT.free, cursor[CURSOR.free]]
+    world.slot[SLOT.alive, cursor[CURSOR.alive]] = slot
+    cursor[CURSOR.alive] += 1
+    thread[slot, THREAD.author], thread[slot, THREAD.day], thread[slot, THREAD.appears], thread[slot, THREAD.last_activity] = person, day, day, day
+    thread[slot, THREAD.kind], thread[slot, THREAD.outcome], thread[slot, THREAD.credit] = kind, WAITING, CREDIT_NONE
+    thread[slot, THREAD.critical], thread[slot, THREAD.anonymous], thread[slot, THREAD.abusive] = 0, 0, 0
+    thread[slot, THREAD.broadcast], thread[slot, THREAD.echo], thread[slot, THREAD.in_inbox] = 0, 0, 0
+    thread[slot, THREAD.replies], thread[slot, THREAD.new_replies], thread[slot, THREAD.new_leader_replies] = 0, 0, 0
+    thread[slot, THREAD.reactions], thread[slot, THREAD.new_reactions] = 0, 0
+    thread[slot, THREAD.next_in_inbox], thread[slot, THREAD.log_id] = -1, -1
+    return slot
+
+
+@compiled
+def _moderate(world: Any, effects: Any, lever: Any, day: Any, slot: Any, held_draw: Any, deleted_draw: Any, counts: Any) -> None:
+    """Hold a new post for review, or delete it there; a deleted one never appears and its author knows."""
+    thread = world.thread
+    if held_draw >= lever[LEVER.premoderation_prob]:
+        return
+    counts[COUNT.held] += 1
+    if thread[slot, THREAD.critical] and deleted_draw < lever[LEVER.moderation_deletion_prob]:
+        counts[COUNT.moderation_deleted] += 1
+        thread[slot, THREAD.outcome] = DELETED
+        thread[slot, THREAD.last_activity] = NEVER  # no attention, ever
+        experience(world.mark, world.list, world.cursor, world.evidence, effects, thread[slot, THREAD.author], DELETED)
+        if thread[slot, THREAD.kind] >= IDEA:
+            counts[COUNT.deleted] += 1
+        return
+    thread[slot, THREAD.appears] = day + math.floor(lever[LEVER.moderation_delay] + 0.5)
+    thread[slot, THREAD.last_activity] = thread[slot, THREAD.appears]
+
+
+@compiled
+def _post(world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any, traits: Any, luck: Any, counts: Any) -> None:
+    """Open a thread for somebody who speaks: ``traits`` = (critical, anonymous, abusive), ``luck`` = (held, deleted)."""
+    slot = open_thread(world, person, day, kind)
+    if slot < 0:
+        return
+    thread = world.thread
+    thread[slot, THREAD.critical], thread[slot, THREAD.anonymous], thread[slot, THREAD.abusive] = traits
+    counts[COUNT.posts_question + kind] += 1
+    counts[COUNT.posts_employee + role_today(world.place, world.trait, lever, person)] += 1
+    counts[COUNT.critical_posts] += thread[slot, THREAD.critical]
+    counts[COUNT.anonymous_posts] += thread[slot, THREAD.anonymous]
+    counts[COUNT.abusive_posts] += thread[slot, THREAD.abusive]
+    if kind >= IDEA:
+        counts[COUNT.needing_answer] += 1
+    world.tally[TALLY.posts, person] += 1
+    world.mark[MARK.spoke, person] = POSTED
+    mark_contributor(world.mark, world.list, world.cursor, person)
+    _moderate(world, effects, lever, day, slot, luck[0], luck[1], counts)
+
+
+@compiled
+def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
+    """Return the chance that this person's voice is not withheld."""
+    safety = parameters[PARAMETER.safety_slope] * standard_score(float(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd])
+    control = parameters[PARAMETER.surveillance_weight] * lever[LEVER.surveillance] + parameters[PARAMETER.uncertainty_weight] * lever[LEVER.sanction_uncertainty]
+    penalty = parameters[PARAMETER.critical_penalty] * critical - parameters[PARAMETER.anonymity_bonus] * anonymous
+    return passes_gate(parameters[PARAMETER.gate_base], safety, control, penalty)
+
+
+@compiled
+def _be_silent(world: Any, person: Any, kind: Any, critical: Any, counts: Any, departments: Any) -> None:
+    """Count voice that stopped at the gate."""
+    world.mark[MARK.spoke, person] = SILENCE
+    world.tally[TALLY.silences, person] += 1
+    counts[COUNT.silence_idea + (kind - IDEA)] += 1
+    counts[COUNT.silence_critical] += critical
+    departments[world.place[PLACE.department, person], DEPARTMENT.silence] += 1
+
+
+@compiled
+def _voice_engagement(world: Any, parameters: Any, lever: Any, day: Any, person: Any) -> Any:
+    """Return the chance that a visitor is moved to voice an idea or concern: climate counts in full."""
+    climate = climate_drive(world.level, parameters, person)
+    return engagement_of(world.place, world.trait, world.level, world.mark, world.tally, parameters, lever, day, person, climate)
+
+
+@compiled
+def _meet_prompt(world: Any, parameters: Any, effects: Any, lever: Any, day: Any, person: Any, counts: Any, departments: Any) -> None:
+    """Take one visitor with something to say through activation and gate."""
+    _, _, moved, gate = draw(world.key, person, day, PURPOSE_DAILY, 0)
+    kind_draw, critical_draw, anonymous_draw, abusive_draw = draw(world.key, person, day, PURPOSE_POST, 0)
+    leisure_draw, held_draw, deleted_draw, _ = draw(world.key, person, day, PURPOSE_APPEAR, 0)
+    kind = kind_of(parameters, kind_draw)
+    voice = kind >= IDEA
+    engagement = world.drive[DRIVE.engagement, person]
+    if voice:
+        engagement = _voice_engagement(world, parameters, lever, day, person)
+        departments[world.place[PLACE.department, person], DEPARTMENT.prompted_voice] += 1
+    if moved >= engagement:
+        world.mark[MARK.spoke, person] = NOT_MOVED
+        counts[COUNT.unmoved] += 1
+        return
+    if kind == LEISURE and leisure_draw >= lever[LEVER.leisure_permitted]:
+        world.mark[MARK.spoke, person] = BARRED
+        counts[COUNT.leisure_barred] += 1
+        return
+    critical, anonymous, abusive = 0, 0, 0
+    if voice:
+        critical_prob = parameters[PARAMETER.critical_idea_prob] if kind == IDEA else parameters[PARAMETER.critical_concern_prob]
+        critical = 1 if critical_draw < critical_prob else 0
+        anonymous = 1 if anonymous_draw < lever[LEVER.anonymity_prob] else 0
+        abusive = 1 if critical == 1 and abusive_draw < lever[LEVER.abuse_prob] else 0
+        if gate >= _gate(world, parameters, lever, person, critical, anonymous):
+            _be_silent(world, person, kind, critical, counts, departments)
+            return
+    _post(world, effects, lever, day, person, kind, (critical, anonymous, abusive), (held_draw, deleted_draw), counts)
+
+
+@compiled
+def _post_as_leader(world: Any, lever: Any, day: Any, person: Any, counts: Any) -> None:
+    """Open a leader's thread: an announcement, or something that invites exchange, perhaps an echoed answer."""
+    _, broadcast_draw, echo_draw, _ = draw(world.key, person, day, PURPOSE_LEADER_POST, 0)
+    slot = open_thread(world, person, day, KNOWLEDGE)
+    if slot < 0:
+        return
+    thread = world.thread
+    echo_share = lever[LEVER.echo_rate] / (lever[LEVER.leader_post_rate] + lever[LEVER.echo_rate])
+    thread[slot, THREAD.echo] = 1 if echo_draw < echo_share else 0
+    thread[slot, THREAD.broadcast] = 1 if thread[slot, THREAD.echo] == 0 and broadcast_draw < lever[LEVER.broadcast_share] else 0
+    counts[COUNT.leader_posts] += 1
+    counts[COUNT.posts_leader] += 1
+    counts[COUNT.broadcasts] += thread[slot, THREAD.broadcast]
+    counts[COUNT.echoes] += thread[slot, THREAD.echo]
+    world.tally[TALLY.posts, person] += 1
+    world.mark[MARK.nudge, person] = 0
+    mark_contributor(world.mark, world.list, world.cursor, person)
+
+
+@compiled
+def speak(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, counts: Any, departments: Any) -> None:
+    """Let every visitor with something to say speak or not, and leaders post, in order of person."""
+    for v in range(world.cursor[CURSOR.visitors]):
+        person = world.list[LIST.visitors, v]
+        lever = levers[world.place[PLACE.group, person]]
+        if world.mark[MARK.nudge, person] == NUDGE_POSTS:
+            _post_as_leader(world, lever, day, person, counts)
+        elif world.mark[MARK.prompted, person]:
+            _meet_prompt(world, parameters, effects, lever, day, person, counts, departments)

@@ -1,0 +1,140 @@
+"""Scenarios as YAML: read, written, and described to editors."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+import adoptsim.domain.scenario as domain
+from adoptsim.domain.levers import LEVERS
+from adoptsim.domain.parameters import PARAMETERS
+from adoptsim.domain.practices import PRACTICES
+from adoptsim.files.models import parse_model, read_model
+from adoptsim.files.shipped import locate
+from adoptsim.files.text import write_text
+from adoptsim.files.wording import FieldProblem
+
+_ORGANISATION_FILES = ("people_file", "ties_file")
+_LINE_WIDTH = 100
+
+
+class Scenario(domain.Scenario):
+    """One question to the model, which can be loaded from YAML and saved."""
+
+    @classmethod
+    def load(cls, name_or_path: str | os.PathLike[str]) -> Self:
+        """Return a shipped scenario or that of a file; paths in it are read from its own folder.
+
+        Raises ``InputError`` with everything that is wrong with the file.
+        """
+        path = locate(name_or_path, "scenarios")
+        return read_model(path, cls, "scenarios", also=late_starts)._with_files_in(path.absolute().parent)
+
+    @classmethod
+    def parse(cls, text: str, *, file: str = "") -> Self:
+        """Return the scenario of YAML text; ``file`` is what messages call it."""
+        return parse_model(text, cls, file=file, also=late_starts)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the scenario as YAML, whole or not at all; only what differs from the defaults is written."""
+        target = Path(path)
+        write_text(target, _yaml_of(_written(self, target.absolute().parent)))
+
+    def _with_files_in(self, folder: Path) -> Self:
+        given = {key: name for key in _ORGANISATION_FILES if (name := getattr(self.organisation, key)) is not None}
+        absolute = {key: os.path.normpath(folder / os.path.expanduser(name)) for key, name in given.items()}
+        return self.model_copy(update={"organisation": self.organisation.model_copy(update=absolute)})
+
+
+def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
+    """Return a shipped scenario or that of a file."""
+    return Scenario.load(name_or_path)
+
+
+def late_starts(scenario: domain.Scenario) -> Iterator[FieldProblem]:
+    """Yield the practices that would only begin after the last simulated day."""
+    days = scenario.horizon.days
+    for name, use in scenario.practices.items():
+        if use.start >= days:
+            message = (
+                f"{use.start} is after the last simulated day; give a day from 0 to {days - 1}, or more horizon.days"
+            )
+            yield FieldProblem(("practices", name, "start"), message, because=("horizon", "days"))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file, by which editors complete and check."""
+    schema = domain.Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    for name, known in (("levers", LEVERS), ("parameters", PARAMETERS)):
+        schema["properties"][name] |= _closed({key: _number_schema(entry) for key, entry in known.items()})
+    use = {
+        "anyOf": [{"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/PracticeUse"}]
+    }
+    schema["properties"]["practices"] |= _closed(
+        {name: use | {"title": practice.title, "description": practice.says} for name, practice in PRACTICES.items()}
+    )
+    return schema
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _number_schema(entry: Any) -> dict[str, Any]:
+    bounds = {"minimum": entry.low, "maximum": entry.high, "default": entry.default}
+    return {"type": "number", "description": f"{entry.meaning} ({entry.unit})", **bounds}
+
+
+def _written(scenario: Scenario, folder: Path) -> dict[str, Any]:
+    """Return what of a scenario has to be written: what differs from the defaults, in the short form."""
+    fields = scenario.model_dump(exclude_defaults=True)
+    written = {"name": scenario.name} | {name: value for name, value in fields.items() if value != {}}
+    if scenario.practices:
+        written["practices"] = {name: _short(use) for name, use in fields["practices"].items()}
+    if "organisation" in written:
+        written["organisation"] = {key: _relative(key, value, folder) for key, value in fields["organisation"].items()}
+    return written
+
+
+def _short(use: dict[str, Any]) -> Any:
+    """Return the shorthand of a practice's use where there is one."""
+    if not use:
+        return True
+    if set(use) == {"intensity"}:
+        return use["intensity"]
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in use.items()}
+
+
+def _relative(key: str, value: Any, folder: Path) -> Any:
+    """Return a file below the folder as a path from there, so that the folder can move as a whole."""
+    if key not in _ORGANISATION_FILES or not Path(value).is_relative_to(folder):
+        return value
+    return Path(value).relative_to(folder).as_posix()
+
+
+def _yaml_of(fields: dict[str, Any]) -> str:
+    """Return YAML as a person would write it: in order, block style, stories of several lines as blocks."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = _LINE_WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    yaml.dump({name: _as_block(value) for name, value in fields.items()}, stream)
+    return stream.getvalue()
+
+
+def _as_block(value: Any) -> Any:
+    """Return text of several lines as a literal block, if a block keeps it as it is."""
+    if not isinstance(value, str) or "\n" not in value:
+        return value
+    lines = value.split("\n")
+    plain = (
+        all(line.isprintable() and line == line.strip() for line in lines) and lines[0] and not value.endswith("\n\n")
+    )
+    return LiteralScalarString(value) if plain else value

@@ -1,0 +1,349 @@
+"""One scenario, many replicates: the engine run in parallel, its outcomes with intervals."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adoptsim import files
+from adoptsim.domain.experiences import experience_table
+from adoptsim.domain.intervals import Interval, mean_interval, proportion_interval
+from adoptsim.domain.organisation import Organisation, generate_organisation
+from adoptsim.domain.parameters import PARAMETER, parameter_values
+from adoptsim.domain.policy import Policy, make_policy
+from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario
+from adoptsim.engine.compiled import source_digest
+from adoptsim.engine.day import run_days
+from adoptsim.engine.draws import draw_key
+from adoptsim.engine.log import LOG_COLUMNS, LOG_KINDS
+from adoptsim.engine.outcomes import outcomes
+from adoptsim.engine.start import draw_traits, make_world, reset
+from adoptsim.engine.state import COUNT, COUNTS, CURSOR, KINDS, LEVELS, ROLES, World
+from adoptsim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+REPLICATES = 64
+SEED = 1
+KEPT_ORGANISATIONS = 256
+MOST_ROOM = 64
+FINAL = (
+    "contributors", "members", "posts_per_person_month", "answered_share", "acted_share", "silence_share", "trust", "safety",
+    "responsiveness",
+)
+
+
+def model_version() -> str:
+    """Return what names the model's behaviour: the release and a hash of every source that decides a history."""
+    return f"{__version__}+{source_digest()}"
+
+
+class OrganisationSource:
+    """Organisations by replicate, drawn or read once and shared by all policies that are compared."""
+
+    def __init__(self, spec: OrganisationSpec, seed: int) -> None:
+        self.spec, self.seed = spec, seed
+        self._kept: dict[int, Organisation] = {}
+        self._traits: dict[tuple[int, bytes], tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]] = {}
+        self._lock = threading.Lock()
+
+    def organisation(self, replicate: int) -> Organisation:
+        """Return the organisation of one replicate: the same for every policy."""
+        drawn = 0 if self.spec.same_for_all_replicates else replicate
+        with self._lock:
+            if drawn not in self._kept:
+                self._trim(self._kept)
+                self._kept[drawn] = self._make(drawn)
+            return self._kept[drawn]
+
+    def traits(self, replicate: int, parameters: Floats) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+        """Return the people's traits and membership before day 0, kept for the next policy."""
+        organisation, name = self.organisation(replicate), (replicate, parameters.tobytes())
+        with self._lock:
+            if name not in self._traits:
+                self._trim(self._traits)
+                self._traits[name] = draw_traits(organisation, parameters, draw_key(self.seed, replicate))
+            return self._traits[name]
+
+    def _make(self, replicate: int) -> Organisation:
+        spec = self.spec
+        if spec.people_file is not None:
+            return files.read_organisation(spec, seed=self.seed, replicate=replicate)
+        return generate_organisation(
+            spec.people, seed=self.seed, replicate=replicate, mean_degree=spec.mean_degree, leader_share=spec.leader_share,
+            champion_placement=spec.champion_placement, seed_placement=spec.seed_placement,
+        )
+
+    @staticmethod
+    def _trim(kept: dict[Any, Any]) -> None:
+        while len(kept) >= KEPT_ORGANISATIONS:
+            kept.pop(next(iter(kept)))
+
+
+class Simulator:
+    """One scenario under one seed, ready to run any replicate from any thread."""
+
+    def __init__(self, scenario: Scenario, *, seed: int = SEED, source: OrganisationSource | None = None) -> None:
+        self.scenario, self.seed = scenario, seed
+        self.source = source or OrganisationSource(scenario.organisation, seed)
+        self.parameters = parameter_values(scenario.parameters)
+        self.effects = experience_table(self.parameters)
+        self._same_policy = self._policy_for(self.source.organisation(0)) if not self._by_department else None
+
+    @property
+    def _by_department(self) -> bool:
+        return any(use.departments is not None for use in self.scenario.practices.values())
+
+    def _policy_for(self, organisation: Organisation) -> Policy:
+        sizes = np.diff(organisation.department_start)
+        return make_policy(self.scenario, organisation.department_names, sizes)
+
+    def policy(self, organisation: Organisation) -> Policy:
+        """Return the levers by day; only practices limited to departments make them differ between organisations."""
+        if self._same_policy is None:
+            return self._policy_for(organisation)
+        groups = np.zeros(organisation.n_departments, dtype=np.int64)
+        same = self._same_policy
+        return Policy(same.table, same.before, groups, same.intensity, same.share_of_staff)
+
+    def start(self, replicate: int, *, room: int = 1, n_log: int = 0, n_visit_log: int = 0) -> tuple[World, Policy]:
+        """Return one replicate before day 0, and its levers by day."""
+        organisation = self.source.organisation(replicate)
+        policy = self.policy(organisation)
+        traits, membership = self.source.traits(replicate, self.parameters)
+        world = make_world(
+            organisation, traits, policy.group_of_department, draw_key(self.seed, replicate), self.scenario.horizon.days,
+            room=room, n_log=n_log, n_visit_log=n_visit_log,
+        )
+        reset(world, self.parameters, policy.table[0], membership, self.scenario.start.contributors)
+        return world, policy
+
+    def run(self, replicate: int, *, n_log: int = 0, n_visit_log: int = 0) -> World:
+        """Return one replicate after its last day; room for threads grows until it is enough."""
+        room = 1
+        while room <= MOST_ROOM:
+            world, policy = self.start(replicate, room=room, n_log=n_log, n_visit_log=n_visit_log)
+            run_days(world, self.parameters, self.effects, policy.table, policy.before, 0, self.scenario.horizon.days)
+            if not world.cursor[CURSOR.overflow]:
+                return world
+            room *= 2
+        raise RuntimeError(f"replicate {replicate} of {self.scenario.name}: more threads than memory was made for")
+
+    def run_logged(self, replicate: int) -> World:
+        """Return one finished replicate with its whole log: run once to count events, once to write them."""
+        counted = self.run(replicate).cursor
+        return self.run(replicate, n_log=int(counted[CURSOR.logged]), n_visit_log=int(counted[CURSOR.visits_logged]))
+
+    def outcomes(self, world: World) -> dict[str, float]:
+        """Return the outcomes of a finished replicate by name, hours among them."""
+        rule = self.scenario.critical_mass
+        check_day = self.scenario.support_end + rule.after_support_days
+        values = outcomes(world, threshold=rule.threshold, held_days=rule.held_days, check_day=check_day)
+        return values | self.hours(world)
+
+    def hours(self, world: World) -> dict[str, float]:
+        """Return hours a person and month over the whole run: on the platform by role, and for the practices."""
+        totals = world.counts.sum(axis=0)
+        minutes = {role: self._minutes(totals, row) for row, role in enumerate(ROLES)}
+        handled = totals[COUNT.answered : COUNT.sanctioned + 1].sum() - totals[COUNT.aged_out]
+        minutes["leader"] += float(handled * self.parameters[PARAMETER.item_minutes])
+        people, months = world.place.shape[1], len(world.counts) / MONTH_DAYS
+        hours = {f"hours_{role}": value / 60.0 / people / months for role, value in minutes.items()}
+        hours["hours_practices"] = self._practice_hours(world) / people / months
+        return hours | {"hours_per_person_month": sum(hours.values())}
+
+    def _minutes(self, totals: npt.NDArray[np.int64], role: int) -> float:
+        spent = (("post_minutes", "posts"), ("reply_minutes", "replies"), ("read_minutes", "reads"), ("visit_minutes", "visits"))
+        return sum(
+            float(self.parameters[getattr(PARAMETER, minutes)] * totals[getattr(COUNT, f"{kind}_employee") + role])
+            for minutes, kind in spent
+        )
+
+    def _practice_hours(self, world: World) -> float:
+        people, leaders = world.place.shape[1], int(world.place[3].sum())
+        champions = world.counts[:, COUNT.champions]
+        policy, total = self.policy(self.source.organisation(int(world.key[1]))), 0.0
+        for name, intensity in policy.intensity.items():
+            hours = PRACTICES[name].hours
+            by_day = hours.fixed + policy.share_of_staff[name] * (hours.per_leader * leaders + hours.per_person * people)
+            total += float((intensity * (by_day + hours.per_champion * champions)).sum()) / MONTH_DAYS
+        return total
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the replicates of one scenario gave: ``outcome[name]`` float64[replicates], and everything day by day."""
+
+    scenario: Scenario
+    seed: int
+    replicates: Sequence[int]
+    people: int
+    outcome: dict[str, Floats]
+    counts: npt.NDArray[np.int64]
+    climate: Floats
+    log: pd.DataFrame | None = None
+    visit_log: pd.DataFrame | None = None
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return one row a replicate and day: all daily counts and levels."""
+        import pandas as pd
+
+        n_runs, n_days = self.counts.shape[:2]
+        rows = pd.DataFrame({"replicate": np.repeat(np.asarray(self.replicates), n_days), "day": np.tile(np.arange(n_days), n_runs)})
+        counts = pd.DataFrame(self.counts.reshape(-1, len(COUNTS)), columns=list(COUNTS))
+        levels = pd.DataFrame(self.climate.reshape(-1, len(LEVELS)), columns=list(LEVELS))
+        return pd.concat([rows, counts, levels], axis=1)
+
+    @cached_property
+    def contributor_share(self) -> Floats:
+        """Return contributors (21 days) as a share of staff, float64[replicates, days]."""
+        return np.asarray(self.counts[:, :, COUNT.contributors] / self.people)
+
+    def interval(self, name: str) -> Interval:
+        """Return an outcome over the replicates: Wilson for ``reached``, Student otherwise."""
+        return proportion_interval(self.outcome[name]) if name == "reached" else mean_interval(self.outcome[name])
+
+    def summary(self) -> dict[str, Any]:
+        """Return what ``adoptsim run`` prints, as plain data."""
+        reached, days = self.interval("reached"), self.outcome["reached_day"]
+        known = days[~np.isnan(days)]
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "replicates": len(self.replicates),
+            "days": self.scenario.horizon.days,
+            "people": self.people,
+            "model_version": model_version(),
+            "critical_mass": {
+                "threshold": self.scenario.critical_mass.threshold,
+                "reached": {"probability": _plain(reached.value), "low": _plain(reached.low), "high": _plain(reached.high)},
+                "day": float(np.median(known)) if len(known) else None,
+            },
+            "final": {name: as_dict(self.interval(name)) for name in FINAL},
+            "hours_per_person_month": as_dict(self.interval("hours_per_person_month")),
+        }
+
+
+def _plain(value: float) -> float | None:
+    """Return a number that JSON knows: None for NaN."""
+    return None if value != value else value
+
+
+def as_dict(interval: Interval) -> dict[str, float | None]:
+    """Return an interval as {mean, low, high}."""
+    return {"mean": _plain(interval.value), "low": _plain(interval.low), "high": _plain(interval.high)}
+
+
+def n_threads(asked: int | None = None) -> int:
+    """Return how many threads to use: as asked, or one a processor that this process may use."""
+    return asked or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else asked or os.cpu_count() or 1
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    replicates: int | Sequence[int] = REPLICATES,
+    seed: int = SEED,
+    threads: int | None = None,
+    log: bool = False,
+    source: OrganisationSource | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Return the result of simulating a scenario; the same whatever the number of threads.
+
+    Parameters
+    ----------
+    replicates
+        How many, or which (their numbers are part of the luck).
+    log
+        Keep the event log and the log of visits, as frames.
+    progress
+        Called with the number of replicates done, from the threads that did them.
+    """
+    wanted = range(replicates) if isinstance(replicates, int) else replicates
+    simulator = Simulator(scenario, seed=seed, source=source)
+    done = _Counter(progress)
+
+    def one(replicate: int) -> tuple[dict[str, float], World]:
+        world = simulator.run_logged(replicate) if log else simulator.run(replicate)
+        done.add()
+        return simulator.outcomes(world), _only_record(world, log)
+
+    with ThreadPoolExecutor(n_threads(threads)) as pool:
+        finished = list(pool.map(one, wanted))
+    worlds = [world for _, world in finished]
+    return Result(
+        scenario=scenario,
+        seed=seed,
+        replicates=list(wanted),
+        people=simulator.source.organisation(wanted[0]).n_people,
+        outcome={name: np.array([values[name] for values, _ in finished]) for name in finished[0][0]},
+        counts=np.stack([world.counts for world in worlds]),
+        climate=np.stack([world.climate for world in worlds]),
+        log=_log_frame(wanted, worlds) if log else None,
+        visit_log=_visit_frame(wanted, worlds) if log else None,
+    )
+
+
+class _Counter:
+    """Counts finished replicates over threads."""
+
+    def __init__(self, tell: Callable[[int], None] | None) -> None:
+        self._tell, self._n, self._lock = tell, 0, threading.Lock()
+
+    def add(self) -> None:
+        """Count one more and tell."""
+        if self._tell is None:
+            return
+        with self._lock:
+            self._n += 1
+            self._tell(self._n)
+
+
+def _only_record(world: World, log: bool) -> World:
+    """Return a world that holds on to its record only: a million people's state is not kept for each replicate."""
+    nothing = {name: None for name in World._fields if name not in ("counts", "climate", "departments", "log", "visit_log", "place")}
+    kept = world._replace(**nothing)
+    return kept if log else kept._replace(log=None, visit_log=None, place=None)
+
+
+def _log_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:
+    """Return the event log: one row a contribution, as a platform's export would hold it."""
+    import pandas as pd
+
+    parts = []
+    for replicate, world in zip(replicates, worlds, strict=True):
+        part = pd.DataFrame(world.log, columns=list(LOG_COLUMNS))
+        part.insert(0, "replicate", replicate)
+        part["role"] = np.array([ROLES[0], ROLES[2]])[world.place[3][part["person"]]]
+        part["department"] = world.place[1][part["person"]]
+        part["id"] = np.arange(len(part))
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
+    frame["kind"] = np.array(LOG_KINDS)[frame["kind"]]
+    frame["content"] = np.array(KINDS)[frame["content"]]
+    frame["parent"] = frame["parent"].where(frame["parent"] >= 0).astype("Int64")
+    return frame[["replicate", "day", "person", "role", "department", "kind", "content", "critical", "anonymous", "thread", "parent", "id"]]
+
+
+def _visit_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:
+    """Return the log of visits: one row a person and day."""
+    import pandas as pd
+
+    parts = [
+        pd.DataFrame({"replicate": replicate, "day": world.visit_log[:, 0], "person": world.visit_log[:, 1]})
+        for replicate, world in zip(replicates, worlds, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)

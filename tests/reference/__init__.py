@@ -1,0 +1,1 @@
+"""A plain Mesa model of the same rules, agent by agent: what the compiled engine is held to."""

@@ -1,0 +1,104 @@
+"""Named cases that reach what random ones may miss: each is a scenario in an organisation, with a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from adoptsim.domain.organisation import Organisation, PersonRecord, build_organisation, generate_organisation
+from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.scenario import Scenario
+
+LIVELY = {"prompt_rate": 0.8}
+DEPARTMENTS = ("department 1", "department 3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A scenario's fields and the settings of a generated organisation; ``people`` 0: the one made by hand."""
+
+    people: int = 40
+    seed: int = 1
+    replicate: int = 0
+    days: int = 90
+    contributors: float = 0.0
+    practices: dict[str, Any] = field(default_factory=dict)
+    levers: dict[str, float] = field(default_factory=dict)
+    parameters: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def scenario(self) -> Scenario:
+        """Return the scenario."""
+        return Scenario.model_validate(
+            {
+                "name": "case",
+                "practices": self.practices,
+                "levers": self.levers,
+                "parameters": self.parameters,
+                "horizon": {"days": self.days, "support_until": max(1, self.days // 2)},
+                "start": {"contributors": self.contributors},
+            }
+        )
+
+    def organisation(self) -> Organisation:
+        """Return the organisation."""
+        if self.people == 0:
+            return organisation_by_hand(self.seed)
+        return generate_organisation(self.people, seed=self.seed, replicate=self.replicate, **self.settings)
+
+
+def organisation_by_hand(seed: int) -> Organisation:
+    """Return seven people: Ada leads all, Bo his own department, Ed has no contact, Flo is reached by Ada alone."""
+    people = [
+        PersonRecord(id="ada", department="sales", is_leader=True),
+        PersonRecord(id="ed", department="sales", manager="ada"),
+        PersonRecord(id="flo", department="sales", manager="ada"),
+        PersonRecord(id="bo", department="works", manager="ada", is_leader=True),
+        PersonRecord(id="cy", department="works", manager="bo"),
+        PersonRecord(id="di", department="works", manager="bo"),
+        PersonRecord(id="gus", department="stores", manager="bo"),
+    ]
+    ties = [("ada", "flo"), ("ada", "bo"), ("bo", "cy"), ("bo", "di"), ("cy", "di"), ("gus", "di")]
+    return build_organisation(people, ties, seed=seed)
+
+
+_LIVE = {"contributors": 0.8, "parameters": LIVELY}
+CASES: dict[str, Case] = {
+    "nothing is done": Case(days=130),
+    "all ten practices": Case(people=50, practices=dict.fromkeys(PRACTICES, True), days=130),
+    "all ten gone wrong": Case(practices={name: {"misused": True} for name in PRACTICES}, **_LIVE),
+    "launch in mid-run": Case(practices={"critical_mass": {"start": 30, "ramp": 25, "end": 70}}, parameters=LIVELY),
+    "launch twice as wide in some departments": Case(
+        practices={"critical_mass": {"intensity": 0.6}, "safe_space": {"start": 20, "departments": DEPARTMENTS}},
+        parameters=LIVELY,
+    ),
+    "everybody anonymous": Case(levers={"anonymity_prob": 0.95, "abuse_prob": 0.3, "sanction_prob": 0.3}, **_LIVE),
+    "held, and deleted when critical": Case(
+        levers={"premoderation_prob": 0.95, "moderation_deletion_prob": 0.9, "moderation_delay": 3.4}, **_LIVE
+    ),
+    "held for two weeks": Case(levers={"premoderation_prob": 0.9, "moderation_delay": 10.0}, **_LIVE),
+    "critics are sanctioned": Case(
+        levers={"sanction_prob": 0.3, "leader_deletion_prob": 0.3, "defensive_prob": 0.3, "inbox_capacity": 4.0},
+        **_LIVE,
+    ),
+    "leaders have no time": Case(
+        levers={"inbox_capacity": 0.02}, contributors=0.8, parameters=LIVELY | {"inbox_patience": 5.0}
+    ),
+    "leaders have all the time": Case(levers={"inbox_capacity": 10.0, "answer_prob": 0.7, "action_prob": 0.3}, **_LIVE),
+    "leisure is banned": Case(levers={"leisure_permitted": 0.01}, **_LIVE),
+    "many champions invite": Case(
+        levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, contributors=0.2, parameters=LIVELY
+    ),
+    "leaders echo and announce": Case(levers={"echo_rate": 8.0, "leader_post_rate": 8.0}, parameters=LIVELY),
+    "every second person leads": Case(settings={"leader_share": 0.5}, **_LIVE),
+    "everybody knows everybody": Case(people=20, settings={"mean_degree": 19.0}, **_LIVE),
+    "hardly anybody knows anybody": Case(settings={"mean_degree": 1.0}, **_LIVE),
+    "the feed shows all to all": Case(
+        contributors=0.8, parameters=LIVELY | {"open_reach": 400.0, "attention_decay": 1.0}
+    ),
+    "the feed shows nothing": Case(contributors=0.8, parameters=LIVELY | {"open_reach": 0.0}),
+    "seven people by hand": Case(
+        people=0, seed=3, levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, days=130, **_LIVE
+    ),
+    "a single day": Case(days=1, **_LIVE),
+}
