@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
     from adoptsim.mesa_model import AdoptionModel, Champion, Employee, Leader
-    from adoptsim.simulate import Result, simulate
+    from adoptsim.simulation import Result, simulate
     from adoptsim.sweeps.experiment import Experiment
     from adoptsim.sweeps.runner import sweep
 
@@ -35,9 +35,9 @@ _HOME = {
     "Experiment": "adoptsim.sweeps.experiment",
     "InputError": "adoptsim.domain.errors",
     "Leader": "adoptsim.mesa_model",
-    "Result": "adoptsim.simulate",
+    "Result": "adoptsim.simulation",
     "Scenario": "adoptsim.files",
-    "simulate": "adoptsim.simulate",
+    "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,15 @@ def test_shipped_names_are_sorted_and_found() -> None:
     names = files.shipped("scenarios")
     assert "no-support" in names
     assert names == sorted(names)
+
+
+def test_in_an_installed_package_shipped_files_lie_inside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "adoptsim" / "_shipped" / "scenarios"
+    inside.mkdir(parents=True)
+    Scenario(name="travelled").save(inside / "travelled.yaml")
+    monkeypatch.setattr(resources, "files", lambda package: tmp_path / package)
+    assert files.shipped("scenarios") == ["travelled"]
+    assert Scenario.load("travelled").name == "travelled"
 
 
 @pytest.mark.parametrize("name", files.shipped("scenarios"))

@@ -60,7 +60,7 @@ _TABLE = (
     Practice(
         2, "other_voice_platforms", "Integrate with other voice platforms",
         "Meetings, surveys, forums and unions point to the platform, and their answers are echoed on it.",
-        {"offline_prompt_prob": 0.008, "echo_rate": 1.0},
+        {"offline_prompt_prob": 0.003, "echo_rate": 0.4},
         "The platform replaces the other channels: nothing points to it and nothing is echoed.",
         {"offline_prompt_prob": 0.0002, "echo_rate": 0.02, "culture_trust": 0.46},
         Hours(per_leader=0.5, fixed=8.0), "D", "Dromey 2016",
@@ -96,18 +96,18 @@ _TABLE = (
     Practice(
         6, "safe_space", "A safe space",
         "No reprisals for honest views, said and shown.",
-        {"sanction_prob": 0.004, "culture_safety": 0.60},
+        {"sanction_prob": 0.004, "culture_safety": 0.63},
         "Anonymity instead of safety: everyone may hide, nobody is protected.",
         {"anonymity_prob": 0.70, "culture_safety": 0.47},
         Hours(per_leader=0.5, fixed=2.0), "B", "Sherf, Parke & Isaakyan 2021; Frazier et al. 2017; Detert & Burris 2016",
-        variants={"with_anonymity": {"sanction_prob": 0.004, "culture_safety": 0.60, "anonymity_prob": 0.40}},
+        variants={"with_anonymity": {"sanction_prob": 0.004, "culture_safety": 0.63, "anonymity_prob": 0.40}},
     ),
     Practice(
         7, "act_on_contributions", "Act on contributions",
         "Leaders have time for contributions, answer them, act on some, and explain why not on others.",
         {"inbox_capacity": 2.5, "answer_prob": 0.50, "action_prob": 0.25, "explanation_prob": 0.50},
         "Answers are promised without anybody being given the time for them.",
-        {"inbox_capacity": 0.10, "answer_prob": 0.10, "leader_reply_factor": 0.3},
+        {"inbox_capacity": 0.10, "leader_reply_factor": 0.3},
         Hours(per_leader=4.0), "B", "King 2015; Sherf, Parke & Isaakyan 2021; Detert & Burris 2016",
     ),
     Practice(

@@ -23,7 +23,7 @@ SeedPlacement = Literal["scattered", "connected", "departments", "cluster"]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 
-class SeveralProblems(ValueError):
+class FieldsError(ValueError):
     """Everything that is wrong with one field; ``problems`` holds (path below the field, what is wrong)."""
 
     def __init__(self, problems: Sequence[tuple[tuple[str, ...], str]]) -> None:
@@ -74,7 +74,7 @@ class PracticeUse(Strict):
         if self.end is not None and self.end <= self.start:
             right = f"give a day from {self.start + 1} to {MOST_DAYS}"
             message = f"{self.end} is not after the start on day {self.start}; {right}"
-            raise SeveralProblems([(("end",), message)])
+            raise FieldsError([(("end",), message)])
         return self
 
 
@@ -122,7 +122,7 @@ def _problems_of_use(name: str, use: PracticeUse) -> Iterable[tuple[tuple[str, .
 def _in_range(
     kind: str, values: dict[str, float], table: Mapping[str, Lever] | Mapping[str, Parameter]
 ) -> dict[str, float]:
-    """Return the values; an unknown name and a value outside its plausible range raise ``SeveralProblems``."""
+    """Return the values; an unknown name and a value outside its plausible range raise ``FieldsError``."""
     problems: list[tuple[tuple[str, ...], str]] = []
     for name, value in values.items():
         if name not in table:
@@ -133,7 +133,7 @@ def _in_range(
             bound = f"{high:g}" if value > high else f"{low:g}" if value < low else f"{low:g} to {high:g}"
             problems.append(((name,), f"{value:g} is {where} {bound}; give a number from {low:g} to {high:g} ({unit})"))
     if problems:
-        raise SeveralProblems(problems)
+        raise FieldsError(problems)
     return values
 
 
@@ -157,7 +157,7 @@ class Scenario(Strict):
     def _known_practices(cls, uses: dict[str, PracticeUse]) -> dict[str, PracticeUse]:
         problems = [problem for name, use in uses.items() for problem in _problems_of_use(name, use)]
         if problems:
-            raise SeveralProblems(problems)
+            raise FieldsError(problems)
         return uses
 
     @field_validator("levers")

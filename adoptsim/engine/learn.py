@@ -56,9 +56,9 @@ def retarget(world: Any, levers: Any) -> None:
         safety = math.log(lever[LEVER.culture_safety] / (1.0 - lever[LEVER.culture_safety]))
         permission = math.log(lever[LEVER.permission] / (1.0 - lever[LEVER.permission]))
         for i in range(segments[segment, 0], segments[segment, 1]):
-            world.level[LEVEL.trust_target, i] = logistic(trust + float(world.trait[TRAIT.trust_offset, i]))
-            world.level[LEVEL.safety_target, i] = logistic(safety + float(world.trait[TRAIT.safety_offset, i]))
-            world.level[LEVEL.permission, i] = logistic(permission + float(world.trait[TRAIT.permission_offset, i]))
+            world.level[LEVEL.trust_target, i] = logistic(trust + np.float64(world.trait[TRAIT.trust_offset, i]))
+            world.level[LEVEL.safety_target, i] = logistic(safety + np.float64(world.trait[TRAIT.safety_offset, i]))
+            world.level[LEVEL.permission, i] = logistic(permission + np.float64(world.trait[TRAIT.permission_offset, i]))
 
 
 @compiled
@@ -71,10 +71,10 @@ def _learn_from_evidence(world: Any, parameters: Any, levers: Any) -> None:
         answers = parameters[PARAMETER.responsiveness_rate] / THOUSANDTHS
         climate = parameters[PARAMETER.climate_rate] / THOUSANDTHS
         replies = parameters[PARAMETER.reward_rate] / THOUSANDTHS
-        world.level[LEVEL.responsiveness, i] = learn(float(world.level[LEVEL.responsiveness, i]), answers * evidence[0], answers * evidence[1])
-        world.level[LEVEL.trust, i] = learn(float(world.level[LEVEL.trust, i]), climate * evidence[2], climate * loss * evidence[3])
-        world.level[LEVEL.safety, i] = learn(float(world.level[LEVEL.safety, i]), climate * evidence[4], climate * loss * evidence[5])
-        world.level[LEVEL.reward, i] = learn(float(world.level[LEVEL.reward, i]), replies * evidence[6], replies * evidence[7])
+        world.level[LEVEL.responsiveness, i] = learn(np.float64(world.level[LEVEL.responsiveness, i]), answers * evidence[0], answers * evidence[1])
+        world.level[LEVEL.trust, i] = learn(np.float64(world.level[LEVEL.trust, i]), climate * evidence[2], climate * loss * evidence[3])
+        world.level[LEVEL.safety, i] = learn(np.float64(world.level[LEVEL.safety, i]), climate * evidence[4], climate * loss * evidence[5])
+        world.level[LEVEL.reward, i] = learn(np.float64(world.level[LEVEL.reward, i]), replies * evidence[6], replies * evidence[7])
         evidence[:] = 0
         world.mark[MARK.touched, i] = 0
     world.cursor[CURSOR.touched] = 0
@@ -85,9 +85,9 @@ def _learn_from_visits(world: Any, parameters: Any) -> None:
     """Move each visitor's habit towards what today's visit was worth."""
     for v in range(world.cursor[CURSOR.visitors]):
         i = world.list[LIST.visitors, v]
-        worth = visit_value(world.tally[TALLY.value, i] / THOUSANDTHS, parameters[PARAMETER.value_half])
+        worth = visit_value(world.tally[TALLY.value, i] / THOUSANDTHS, np.float64(world.trait[TRAIT.value_half, i]))
         rate = parameters[PARAMETER.habit_rate]
-        world.level[LEVEL.habit, i] = learn(float(world.level[LEVEL.habit, i]), rate * worth, rate * (1.0 - worth))
+        world.level[LEVEL.habit, i] = learn(np.float64(world.level[LEVEL.habit, i]), rate * worth, rate * (1.0 - worth))
 
 
 @compiled
@@ -109,7 +109,7 @@ def tell_contacts(indptr: Any, neighbours: Any, counter: Any, person: Any, chang
 
 
 @compiled
-def _leader_changes(world: Any, person: Any, active: Any) -> None:
+def leader_changes(world: Any, person: Any, active: Any) -> None:
     """Set for the departments of a leader whether their leader is active."""
     for department in range(world.office.shape[1] - 1):
         if world.leader[LEADER.person, world.office[OFFICE.leader, department]] == person:
@@ -133,7 +133,7 @@ def count_active(world: Any, day: Any) -> None:
             tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_contributing], person, 1)
             cursor[CURSOR.contributing] += 1
             if world.place[PLACE.is_leader, person]:
-                _leader_changes(world, person, 1)
+                leader_changes(world, person, 1)
         world.tally[TALLY.last_contribution, person] = day
         world.mark[MARK.contributed, person] = 0
     lapsing = day - ACTIVE_DAYS
@@ -145,7 +145,7 @@ def count_active(world: Any, day: Any) -> None:
             tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_contributing], i, -1)
             cursor[CURSOR.contributing] -= 1
             if world.place[PLACE.is_leader, i]:
-                _leader_changes(world, i, 0)
+                leader_changes(world, i, 0)
 
 
 @compiled

@@ -61,8 +61,8 @@ def observe_departments(world: Any, day: Any, departments: Any) -> None:
         contributors, trust, safety = 0, 0.0, 0.0
         for i in range(first, end):
             contributors += world.tally[TALLY.last_contribution, i] > day - ACTIVE_DAYS
-            trust += float(world.level[LEVEL.trust, i])
-            safety += float(world.level[LEVEL.safety, i])
+            trust += np.float64(world.level[LEVEL.trust, i])
+            safety += np.float64(world.level[LEVEL.safety, i])
         departments[department, DEPARTMENT.contributors] = contributors
         departments[department, DEPARTMENT.trust] = trust / (end - first)
         departments[department, DEPARTMENT.safety] = safety / (end - first)

@@ -118,11 +118,12 @@ def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
     author, n_people = thread[slot, THREAD.author], visited.shape[0]
     left = attention(parameters, max(0, day - thread[slot, THREAD.last_activity]))
     name = np.int64(thread_item(thread, slot))
-    stamp[author] = name
+    reached = np.int64(day) * thread.shape[0] + slot
+    stamp[author] = reached
     for e in range(np.uint64(indptr[author]), np.uint64(indptr[author + 1])):
         person = neighbours[e]
         if visited[person]:
-            stamp[person] = name
+            stamp[person] = reached
             pair[0, n], pair[1, n], chance[n] = person, slot, left * parameters[PARAMETER.contact_attention]
             n += 1
     shown = min(n_people - 1, math.floor(left * parameters[PARAMETER.open_reach] + 0.5))
@@ -131,8 +132,8 @@ def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
     start, stride, _, _ = draw(world.key, author, day, PURPOSE_FEED, name)
     position, step = np.uint32(start * n_people), np.uint32(1 + math.floor(stride * (n_people - 1)))
     for _ in range(shown):
-        if visited[position] and stamp[position] != name:
-            stamp[position] = name
+        if visited[position] and stamp[position] != reached:
+            stamp[position] = reached
             pair[0, n], pair[1, n], chance[n] = position, slot, 1.0
             n += 1
         position += step
@@ -199,16 +200,18 @@ def _draw_for_pairs(words: Any, pair: Any, thread: Any, key: Any, day: Any, firs
 
 
 @compiled
-def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, first: Any, n: Any, counts: Any) -> None:
-    """Let those of ``n`` pairs who see the thread learn from it, reply and react."""
+def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, n_pairs: Any, counts: Any) -> None:
+    """Let those of the collected pairs who see the thread learn from it, reply and react: a block of words at a time."""
     words, pair, chance, thread, place, trait = world.words, world.pair, world.chance, world.thread, world.place, world.trait
     tally, mark, lists, cursor, evidence, lesson = world.tally, world.mark, world.list, world.cursor, world.evidence, world.lesson
     drives = world.drive[DRIVE.reply]
-    _draw_for_pairs(words, pair, thread, world.key, day, first, n)
-    for k in range(np.uint64(n)):
-        if uniform(words[0, k]) >= chance[np.uint64(first) + k]:
+    for p in range(np.uint64(n_pairs)):
+        k = p % np.uint64(BLOCK)
+        if k == 0:
+            _draw_for_pairs(words, pair, thread, world.key, day, p, min(np.uint64(BLOCK), np.uint64(n_pairs) - p))
+        if uniform(words[0, k]) >= chance[p]:
             continue
-        reader, slot = np.uint64(pair[0, np.uint64(first) + k]), np.uint64(pair[1, np.uint64(first) + k])
+        reader, slot = np.uint64(pair[0, p]), np.uint64(pair[1, p])
         lever = levers[place[PLACE.group, reader]]
         role = role_today(place, trait, lever, reader)
         counts[COUNT.reads_employee + role] += 1
@@ -225,15 +228,6 @@ def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, first: Any, n:
 
 
 @compiled
-def _evaluate_all(world: Any, parameters: Any, levers: Any, day: Any, n: Any, counts: Any) -> None:
-    """Evaluate all collected pairs, a block of random words at a time."""
-    first = np.int64(0)  # not the literal: it would be compiled a second time
-    while first < n:
-        _evaluate(world, parameters, levers, day, first, min(BLOCK, n - first), counts)
-        first += BLOCK
-
-
-@compiled
 def read(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, counts: Any) -> None:
     """Let today's visitors meet every thread that has appeared and not yet sunk."""
     thread, alive, seen = world.thread, world.slot[SLOT.alive], world.tally[TALLY.seen]
@@ -245,8 +239,8 @@ def read(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, count
             _prepare_lesson(thread, world.lesson, effects, slot, day - thread[slot, THREAD.appears])
             n = _collect(world, parameters, day, slot, n)
             if n >= BLOCK:
-                _evaluate_all(world, parameters, levers, day, n, counts)
+                _evaluate(world, parameters, levers, day, n, counts)
                 n = np.int64(0)
-    _evaluate_all(world, parameters, levers, day, n, counts)
+    _evaluate(world, parameters, levers, day, n, counts)
     for v in range(world.cursor[CURSOR.visitors]):
         counts[COUNT.readers] += seen[world.list[LIST.visitors, v]] > 0

@@ -61,8 +61,8 @@ def role_today(place: Any, trait: Any, lever: Any, person: Any) -> Any:
 def climate_drive(level: Any, parameters: Any, person: Any) -> Any:
     """Return what perceived responsiveness and trust add to speaking, in logits, for voice."""
     state_sd = parameters[PARAMETER.state_sd]
-    responsiveness = standard_score(float(level[LEVEL.responsiveness, person]), 0.5, state_sd)
-    trust = standard_score(float(level[LEVEL.trust, person]), 0.5, state_sd)
+    responsiveness = standard_score(np.float64(level[LEVEL.responsiveness, person]), 0.5, state_sd)
+    trust = standard_score(np.float64(level[LEVEL.trust, person]), 0.5, state_sd)
     return parameters[PARAMETER.responsiveness_slope] * responsiveness + parameters[PARAMETER.trust_slope] * trust
 
 
@@ -71,12 +71,12 @@ def engagement_of(
     place: Any, trait: Any, level: Any, mark: Any, tally: Any, parameters: Any, lever: Any, day: Any, person: Any, climate: Any
 ) -> Any:
     """Return the chance that a prompt moves this visitor to speak, given what climate adds."""
-    share = tally[TALLY.contacts_contributing, person] * float(trait[TRAIT.inverse_degree, person])
-    proof = social_proof(share, float(trait[TRAIT.threshold, person]), parameters[PARAMETER.threshold_softness])
-    reward = parameters[PARAMETER.reward_weight] * (float(level[LEVEL.reward, person]) - 0.5)
+    share = tally[TALLY.contacts_contributing, person] * np.float64(trait[TRAIT.inverse_degree, person])
+    proof = social_proof(share, np.float64(trait[TRAIT.threshold, person]), parameters[PARAMETER.threshold_softness])
+    reward = parameters[PARAMETER.reward_weight] * (np.float64(level[LEVEL.reward, person]) - 0.5)
     support = (
         parameters[PARAMETER.purpose_weight] * (lever[LEVER.purpose_fit] - 0.5)
-        + parameters[PARAMETER.permission_weight] * (float(level[LEVEL.permission, person]) - 0.5)
+        + parameters[PARAMETER.permission_weight] * (np.float64(level[LEVEL.permission, person]) - 0.5)
         + parameters[PARAMETER.leisure_spillover] * lever[LEVER.leisure_permitted]
     )
     manager = place[PLACE.manager, person]
@@ -105,7 +105,7 @@ def engage(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> N
         elif role == LEADER_ROLE:
             factor = lever[LEVER.leader_reply_factor]
         drive[DRIVE.engagement, person] = engagement
-        drive[DRIVE.reply, person] = engagement * (float(trait[TRAIT.readiness, person]) * factor)
+        drive[DRIVE.reply, person] = engagement * (np.float64(trait[TRAIT.readiness, person]) * factor)
         mark[MARK.spoke, person] = 0
         tally[TALLY.value, person] = tally[TALLY.value_waiting, person]
         tally[TALLY.value_waiting, person] = 0
@@ -192,7 +192,7 @@ def _post(world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any
 @compiled
 def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
     """Return the chance that this person's voice is not withheld."""
-    safety = parameters[PARAMETER.safety_slope] * standard_score(float(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd])
+    safety = parameters[PARAMETER.safety_slope] * standard_score(np.float64(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd])
     control = parameters[PARAMETER.surveillance_weight] * lever[LEVER.surveillance] + parameters[PARAMETER.uncertainty_weight] * lever[LEVER.sanction_uncertainty]
     penalty = parameters[PARAMETER.critical_penalty] * critical - parameters[PARAMETER.anonymity_bonus] * anonymous
     return passes_gate(parameters[PARAMETER.gate_base], safety, control, penalty)

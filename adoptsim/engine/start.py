@@ -14,7 +14,7 @@ from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import drift
 from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.draws import trait_uniforms
-from adoptsim.engine.learn import retarget, tell_contacts
+from adoptsim.engine.learn import leader_changes, retarget, tell_contacts
 from adoptsim.engine.log import LOG_COLUMNS
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
@@ -62,6 +62,7 @@ def draw_traits(organisation: Organisation, parameters: Floats, key: npt.NDArray
         "prompt_prob": np.where(organisation.is_leader, 0.0, -np.expm1(-parameters[PARAMETER.prompt_rate] * propensity)),
         "readiness": multiplier**power * np.exp(power * sd * talk - (power * sd) ** 2 / 2.0),
         "threshold": parameters[PARAMETER.threshold_mean] + parameters[PARAMETER.threshold_sd] * threshold,
+        "value_half": _value_half(parameters, talk, ndtri(place[2])),
         "trust_offset": climate * trust,
         "safety_offset": climate * (rho * trust + np.sqrt(1.0 - rho * rho) * safety),
         "permission_offset": np.where(organisation.manager >= 0, tolerance[organisation.manager], 0.0),
@@ -72,6 +73,13 @@ def draw_traits(organisation: Organisation, parameters: Floats, key: npt.NDArray
     reachable = (place[0] < parameters[PARAMETER.reachable_share]) | organisation.is_leader
     membership = np.where(reachable, OUTSIDER, UNREACHABLE).astype(np.uint8)
     return np.stack([rows[name] for name in TRAIT._fields]).astype(np.float32), membership
+
+
+def _value_half(parameters: Floats, talk: Floats, other: Floats) -> Floats:
+    """Return what each person needs to find a visit half worth it; those with more to say tend to need less."""
+    rho = parameters[PARAMETER.value_propensity_correlation]
+    need = -rho * talk + np.sqrt(1.0 - rho * rho) * other
+    return np.asarray(parameters[PARAMETER.value_half] * np.exp(parameters[PARAMETER.value_half_sd] * need))
 
 
 def _segments(starts: npt.NDArray[np.int64], group_of_department: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -174,7 +182,7 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     for i in range(level.shape[1]):
         trust = level[LEVEL.trust_target, i]
         level[LEVEL.trust, i] = trust
-        level[LEVEL.safety, i] = drift(float(level[LEVEL.safety_target, i]), float(trust), parameters[PARAMETER.safety_follows_trust])
+        level[LEVEL.safety, i] = drift(np.float64(level[LEVEL.safety_target, i]), np.float64(trust), parameters[PARAMETER.safety_follows_trust])
     _start_contributors(world, parameters, start_share)
 
 
@@ -192,3 +200,5 @@ def _start_contributors(world: Any, parameters: Any, share: Any) -> None:
             cursor[CURSOR.members] += 1
             cursor[CURSOR.using] += 1
             cursor[CURSOR.contributing] += 1
+            if world.place[PLACE.is_leader, i]:
+                leader_changes(world, i, 1)

@@ -1,9 +1,9 @@
 """The only reader and writer of YAML and CSV input: friendly, names file and line, collects all errors."""
 
+from adoptsim.files.catalogue import Kind, folder_of, is_path, locate, shipped
 from adoptsim.files.models import parse_model, read_model
 from adoptsim.files.organisation import Records, build_from_records, content_digest, read_organisation, read_records
 from adoptsim.files.scenario import Scenario, json_schema, late_starts, load_scenario
-from adoptsim.files.shipped import Kind, folder_of, is_path, locate, shipped
 from adoptsim.files.text import read_text, write_text
 from adoptsim.files.wording import FieldProblem, wrong_fields
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.files.shipped import Kind, locate
+from adoptsim.files.catalogue import Kind, locate
 from adoptsim.files.text import display, read_text
 from adoptsim.files.tree import Path, Tree, field_name, parse_yaml
 from adoptsim.files.wording import FieldProblem, wrong_fields

@@ -15,8 +15,8 @@ import adoptsim.domain.scenario as domain
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.files.catalogue import locate
 from adoptsim.files.models import parse_model, read_model
-from adoptsim.files.shipped import locate
 from adoptsim.files.text import write_text
 from adoptsim.files.wording import FieldProblem
 

@@ -61,7 +61,7 @@ def parse_yaml(text: str, file: str = "") -> Tree:
     return Tree(values, file, reader.lines)
 
 
-class _LimitedComposer(Composer):
+class _LimitedComposer(Composer):  # type: ignore[misc, unused-ignore]  # ruamel.yaml has no types
     """A composer that gives up on files far longer than any scenario."""
 
     def __init__(self, loader: Any = None) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from adoptsim.domain.scenario import SeveralProblems, nearest
+from adoptsim.domain.scenario import FieldsError, nearest
 from adoptsim.files.text import printable
 
 Path = tuple[str | int, ...]
@@ -37,7 +37,7 @@ def wrong_fields(error: ValidationError, model: type[BaseModel]) -> Iterator[Fie
         cause = detail.get("ctx", {}).get("error")
         if detail["type"] == "too_short" and detail["input"]:
             continue  # pydantic counts the entries that are left: each wrong one is a problem already
-        if isinstance(cause, SeveralProblems):
+        if isinstance(cause, FieldsError):
             yield from (
                 FieldProblem((*path, *below), printable(message, MOST_MESSAGE)) for below, message in cause.problems
             )

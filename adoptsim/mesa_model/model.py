@@ -13,7 +13,7 @@ from adoptsim.engine.day import run_days
 from adoptsim.engine.state import COUNT, CURSOR, LEVEL, LEVELS, PLACE, TRAIT
 from adoptsim.files import Scenario as LoadableScenario
 from adoptsim.mesa_model.agents import Champion, Employee, Leader, Person
-from adoptsim.simulate import SEED, OrganisationSource, Simulator
+from adoptsim.simulation import SEED, OrganisationSource, Simulator
 
 
 class AdoptionModel(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
@@ -24,7 +24,7 @@ class AdoptionModel(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     scenario
         A scenario, or the name or path of one.
     seed, replicate
-        The luck: the same numbers as in ``adoptsim.simulate`` give the same history, person by person. ``rng`` is
+        The luck: the same numbers as in ``adoptsim.simulation`` give the same history, person by person. ``rng`` is
         Mesa's name for the seed and means the same.
     source
         Where organisations come from, to share one between models.

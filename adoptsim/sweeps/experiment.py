@@ -23,11 +23,11 @@ from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import (
     CriticalMass,
+    FieldsError,
     Horizon,
     OrganisationSpec,
     PracticeUse,
     Scenario,
-    SeveralProblems,
     Start,
     Strict,
     nearest,
@@ -116,7 +116,7 @@ class Experiment(Strict):
             ((target,), problem) for target, levels in vary.items() for problem in _wrong_levels(target, levels)
         ]
         if problems:
-            raise SeveralProblems(problems)
+            raise FieldsError(problems)
         if not vary:
             raise ValueError("is empty; give at least one target, such as practices.safe_space: on_off")
         n_points = math.prod(map(len, vary.values()))
@@ -136,7 +136,7 @@ class Experiment(Strict):
         clashes = [name for name in PRACTICES if {f"practices.{name}", f"practices.{name}.intensity"} <= set(self.vary)]
         if clashes:
             message = "is the same as the practice itself; keep one of the two"
-            raise SeveralProblems([(("vary", f"practices.{name}.intensity"), message) for name in clashes])
+            raise FieldsError([(("vary", f"practices.{name}.intensity"), message) for name in clashes])
         return self
 
 

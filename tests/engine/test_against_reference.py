@@ -41,7 +41,7 @@ def test_named_cases_reach_every_count() -> None:
     assert [name for name in COUNTS if totals[name] == 0] == []
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(runs())
 def test_engine_gives_the_plain_model_s_history_whatever_the_scenario(run: Run) -> None:
     scenario, organisation, seed, replicate = run

@@ -62,7 +62,7 @@ def organisation_by_hand(seed: int) -> Organisation:
     return build_organisation(people, ties, seed=seed)
 
 
-_LIVE = {"contributors": 0.8, "parameters": LIVELY}
+_LIVE: dict[str, Any] = {"contributors": 0.8, "parameters": LIVELY}
 CASES: dict[str, Case] = {
     "nothing is done": Case(days=130),
     "all ten practices": Case(people=50, practices=dict.fromkeys(PRACTICES, True), days=130),
@@ -72,6 +72,7 @@ CASES: dict[str, Case] = {
         practices={"critical_mass": {"intensity": 0.6}, "safe_space": {"start": 20, "departments": DEPARTMENTS}},
         parameters=LIVELY,
     ),
+    "a seed share that was always there brings in nobody": Case(levers={"seed_share": 0.5}, parameters=LIVELY),
     "everybody anonymous": Case(levers={"anonymity_prob": 0.95, "abuse_prob": 0.3, "sanction_prob": 0.3}, **_LIVE),
     "held, and deleted when critical": Case(
         levers={"premoderation_prob": 0.95, "moderation_deletion_prob": 0.9, "moderation_delay": 3.4}, **_LIVE

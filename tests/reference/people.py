@@ -365,7 +365,7 @@ class PlainEmployee(mesa.Agent):
         if self.evidence:
             self._learn_from_evidence()
         if self.visited:
-            worth = visit_value(self.value / THOUSANDTHS, parameters.value_half)
+            worth = visit_value(self.value / THOUSANDTHS, self.trait.value_half)
             rate = parameters.habit_rate
             self.habit = single(learn(self.habit, rate * worth, rate * (1.0 - worth)))
         trust = drift(self.trust, self.trust_target, parameters.climate_drift)

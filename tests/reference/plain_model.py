@@ -46,7 +46,7 @@ class PlainModel(mesa.Model):
         self._key, self._draw = draws.draw_key(seed, replicate), draw
         self.day = 0
         self.n_days = plan.horizon.days
-        self.parameters = ParameterIndex._make(values.tolist())
+        self.parameters: Any = ParameterIndex._make(values.tolist())
         self.effects = _effects(experience_table(values).tolist())
         self._levers_by_day = policy.table
         self._levers_before = _by_name(policy.before)

@@ -14,6 +14,8 @@ from adoptsim.domain.scenario import Horizon, PracticeUse, Scenario, Start
 
 SEEDS = st.integers(0, 2**32 - 1)
 REPLICATES = st.integers(0, 1000)
+LIVELY = {"prompt_rate": (0.2, 0.8), "activation_base": (0.0, 2.0), "value_half": (0.2, 1.0)}
+"""Ranges in which even a small network has something going on: in a silent one there is little to compare."""
 LEAST_DAYS, MOST_DAYS = 40, 130
 
 
@@ -48,22 +50,23 @@ def practice_uses(draw: st.DrawFn, name: str, departments: tuple[str, ...], days
     )
 
 
-def _values_within(draw: st.DrawFn, table: Any, always: tuple[str, ...] = ()) -> dict[str, float]:
-    names = {*draw(st.lists(st.sampled_from(tuple(table)), max_size=8, unique=True)), *always}
+def _values_within(draw: st.DrawFn, table: Any) -> dict[str, float]:
+    names = draw(st.lists(st.sampled_from(tuple(table)), max_size=8, unique=True))
     return {name: draw(st.floats(table[name].low, table[name].high)) for name in sorted(names)}
 
 
 @st.composite
 def scenarios(draw: st.DrawFn, departments: tuple[str, ...]) -> Scenario:
-    """Return a scenario; most begin lively, for in a silent network there is little to compare."""
+    """Return a scenario; most begin lively."""
     days = draw(st.integers(LEAST_DAYS, MOST_DAYS))
     names = draw(st.lists(st.sampled_from(tuple(PRACTICES)), unique=True))
-    contributors = draw(st.just(0.0) | st.floats(0.2, 1.0))
+    contributors = draw(st.sampled_from((0.8, 0.4, 0.15, 0.0)))
+    lively = {name: draw(st.floats(low, high)) for name, (low, high) in LIVELY.items()}
     return Scenario(
         name="drawn",
         practices={name: draw(practice_uses(name, departments, days)) for name in names},
         levers=_values_within(draw, LEVERS),
-        parameters=_values_within(draw, PARAMETERS, always=("prompt_rate",)),
+        parameters=lively | _values_within(draw, PARAMETERS),
         horizon=Horizon(days=days, support_until=draw(st.integers(1, days))),
         start=Start(contributors=contributors),
     )

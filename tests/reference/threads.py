@@ -97,8 +97,6 @@ class Thread:
 
     def settle(self, day: int, window: int, counts: dict[str, int]) -> None:
         """Close the day: teach the author what responses to expect, and let today's responses be seen from now on."""
-        if self.appears > day or self.never_seen:
-            return
         if not self.anonymous:  # nobody is rewarded for what nobody has signed
             self._credit_author()
         if day - self.appears == window:
@@ -121,7 +119,4 @@ class Thread:
 
     def is_over(self, day: int, window: int) -> bool:
         """Return whether nothing can come of the thread any more."""
-        if self.never_seen:
-            return True
-        quiet = day - self.appears >= window and day - self.last_activity >= window
-        return quiet and not self.in_inbox
+        return self.never_seen or (day - self.last_activity >= window and not self.in_inbox)

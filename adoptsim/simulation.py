@@ -38,6 +38,7 @@ REPLICATES = 64
 SEED = 1
 KEPT_ORGANISATIONS = 256
 MOST_ROOM = 64
+UNSTOPPED_PERSON_DAYS = 1_000_000  # less than a second
 FINAL = (
     "contributors", "members", "posts_per_person_month", "answered_share", "acted_share", "silence_share", "trust", "safety",
     "responsiveness",
@@ -47,6 +48,10 @@ FINAL = (
 def model_version() -> str:
     """Return what names the model's behaviour: the release and a hash of every source that decides a history."""
     return f"{__version__}+{source_digest()}"
+
+
+class Stopped(Exception):  # noqa: N818  # nothing has gone wrong
+    """A run that was asked to stop before its end."""
 
 
 class OrganisationSource:
@@ -129,16 +134,31 @@ class Simulator:
         reset(world, self.parameters, policy.table[0], membership, self.scenario.start.contributors)
         return world, policy
 
-    def run(self, replicate: int, *, n_log: int = 0, n_visit_log: int = 0) -> World:
-        """Return one replicate after its last day; room for threads grows until it is enough."""
+    def run(
+        self, replicate: int, *, n_log: int = 0, n_visit_log: int = 0, stop: threading.Event | None = None
+    ) -> World:
+        """Return one replicate after its last day; room for threads grows until it is enough.
+
+        Raises ``Stopped`` soon after ``stop`` is set.
+        """
         room = 1
         while room <= MOST_ROOM:
             world, policy = self.start(replicate, room=room, n_log=n_log, n_visit_log=n_visit_log)
-            run_days(world, self.parameters, self.effects, policy.table, policy.before, 0, self.scenario.horizon.days)
+            self._run_all_days(world, policy, stop)
             if not world.cursor[CURSOR.overflow]:
                 return world
             room *= 2
         raise RuntimeError(f"replicate {replicate} of {self.scenario.name}: more threads than memory was made for")
+
+    def _run_all_days(self, world: World, policy: Policy, stop: threading.Event | None) -> None:
+        """Run every day, those of a large organisation in parts: compiled code can't be stopped while it runs."""
+        days = self.scenario.horizon.days
+        part = days if stop is None else max(1, UNSTOPPED_PERSON_DAYS // world.place.shape[1])
+        for first in range(0, days, part):
+            if stop is not None and stop.is_set():
+                raise Stopped
+            end = min(first + part, days)
+            run_days(world, self.parameters, self.effects, policy.table, policy.before, first, end)
 
     def run_logged(self, replicate: int) -> World:
         """Return one finished replicate with its whole log: run once to count events, once to write them."""

@@ -1,0 +1,192 @@
+"""What a sweep found, as plain data and as tables: bundles ranked, the smallest that suffice, each practice's part."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from adoptsim.commands.terminal import table
+from adoptsim.commands.words import UNKNOWN, change, marks, number, span, with_unit
+from adoptsim.domain.practices import PRACTICES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+Row = dict[str, Any]
+PREFIX = "practices."
+MEANS = ("contributors", "hours_per_person_month")
+MOST_SUFFICIENT = 10
+BAR_WIDTH = 7
+FROM_ATTRS = (
+    "experiment",
+    "title",
+    "scenario",
+    "people",
+    "threshold",
+    "seed",
+    "replicates",
+    "model_version",
+    "runs",
+    "finished",
+    "failed",
+)
+
+
+def sweep_report(frame: pd.DataFrame, runs: pd.DataFrame | None, top: int) -> Row:
+    """Return what is told of a sweep: the best points, the smallest sufficient bundles, each practice's effect."""
+    from adoptsim.sweeps.results import SUFFICIENT, on_off_factors, practice_effects, rank, smallest_sufficient
+
+    report: Row = {name: frame.attrs[name] for name in FROM_ATTRS if name in frame.attrs}
+    report |= {"points": len(frame), "sufficient_probability": SUFFICIENT}
+    report |= {"ranked": rows_of(rank(frame).head(top)), "smallest_sufficient": [], "effects": []}
+    if on_off_factors(frame) and report.get("finished"):
+        report["smallest_sufficient"] = rows_of(smallest_sufficient(frame))
+        if runs is not None:
+            effects = practice_effects(runs).to_dict("records")
+            report["effects"] = [_effect(row) for row in effects]
+    return report
+
+
+def _effect(row: dict[Hashable, Any]) -> Row:
+    factor = str(row["factor"])
+    return {"factor": factor, "mean": row["effect"], "low": row["low"], "high": row["high"], "pairs": row["n_pairs"]}
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """Return points as plain data: which practices are on, the other factors' levels, what came of it."""
+    factors = frame.attrs["factors"]
+    return [_row(values, factors) for values in frame.to_dict("records")]
+
+
+def _row(values: dict[Hashable, Any], factors: Iterable[str]) -> Row:
+    on = {name: values[name] for name in factors if _is_switch(name, values[name])}
+    reached = {"probability": values["reached"], "low": values["reached_low"], "high": values["reached_high"]}
+    means = {
+        name: {"mean": values[name], "low": values[f"{name}_low"], "high": values[f"{name}_high"]}
+        for name in MEANS
+        if name in values
+    }
+    return {
+        "practices": [name.removeprefix(PREFIX) for name, is_on in on.items() if is_on],
+        "levels": {name: values[name] for name in factors if name not in on},
+        "runs": values["n"],
+        "reached": reached,
+        **means,
+    }
+
+
+def _is_switch(name: str, level: Any) -> bool:
+    """Return whether a factor is a practice that is on or off."""
+    return name.removeprefix(PREFIX) in PRACTICES and isinstance(level, bool)
+
+
+def numbers_of(names: Iterable[str]) -> list[int]:
+    """Return the practices' numbers, ascending."""
+    return sorted(PRACTICES[name].number for name in names)
+
+
+def print_report(console: Console, report: Row) -> None:
+    """Print a sweep's tables, then in words which smallest bundles suffice."""
+    console.print(report.get("title") or report.get("experiment", ""), style="bold")
+    if report["finished"] < report["runs"]:
+        console.print(f"So far: {report['finished']:,} of {report['runs']:,} runs.", style="yellow")
+    _print_ranked(console, report)
+    if report["effects"]:
+        _print_effects(console, report["effects"])
+    _print_sufficient(console, report)
+
+
+def _print_ranked(console: Console, report: Row) -> None:
+    rows = report["ranked"]
+    has_bundles = _has_bundles(report)
+    level_names = list(rows[0]["levels"]) if rows else []
+    bundle = ["Practices in place"] if has_bundles else []
+    shown = table("", *bundle, *map(_short, level_names), "Lasts (95 %)", "Contributors", "Hours", left=2)
+    shown.columns[1].no_wrap = has_bundles
+    for place, row in enumerate(rows, start=1):
+        cells = [f"{place:>3}", *([marks(numbers_of(row["practices"]))] if has_bundles else [])]
+        cells += [_level(row["levels"][name]) for name in level_names]
+        shown.add_row(*cells, *_outcome_cells(row))
+    console.print(shown, end="")
+    note = f"Lasts: contributors reach {with_unit(report['threshold'], 'share')} of staff and stay after the launch. "
+    note += f"Hours: a person and month. The best {len(rows)} of {report['points']:,}."
+    console.print(note, style="dim")
+    if has_bundles and not report["effects"]:
+        console.print(_legend())
+
+
+def _has_bundles(report: Row) -> bool:
+    names = {effect["factor"].removeprefix(PREFIX) for effect in report["effects"]}
+    return bool(names & set(PRACTICES)) or any(row["practices"] for row in report["ranked"])
+
+
+def _outcome_cells(row: Row) -> list[str]:
+    reached, none = row["reached"], {"mean": None, "low": None, "high": None}
+    contributors, hours = row.get("contributors", none), row.get("hours_per_person_month", none)
+    return [
+        _with_span(reached["probability"], reached["low"], reached["high"]),
+        _with_span(contributors["mean"], contributors["low"], contributors["high"]),
+        number(hours["mean"]),
+    ]
+
+
+def _with_span(value: float | None, low: float | None, high: float | None) -> str:
+    bounds = span(low, high, "share")
+    return with_unit(value, "share") + (f" ({bounds})" if bounds != UNKNOWN else "")
+
+
+def _short(factor: str) -> str:
+    return factor.rsplit(".", 1)[-1].replace("_", " ")
+
+
+def _level(level: Any) -> str:
+    return f"{level:g}" if isinstance(level, float) else str(level)
+
+
+def _legend() -> str:
+    return "\n".join(_factor_title(PREFIX + name) for name in PRACTICES)
+
+
+def _print_effects(console: Console, effects: list[Row]) -> None:
+    """Print what each practice adds to the chance of critical mass, with a bar for the eye."""
+    shown = table("What each adds to the chance", "points (95 %)", "", left=1)
+    shown.columns[2].justify = "left"
+    largest = max((abs(effect["mean"]) for effect in effects if effect["mean"] == effect["mean"]), default=0.0)
+    for effect in effects:
+        mean, known = effect["mean"], effect["mean"] == effect["mean"]
+        length = round(BAR_WIDTH * abs(mean) / largest) if known and largest else 0
+        text = change(mean, effect["low"], effect["high"], "share")
+        shown.add_row(_factor_title(effect["factor"]), text, _bar(length, mean >= 0))
+    console.print(shown, end="")
+    console.print("On average over all combinations of the others, with the same people and luck.\n", style="dim")
+
+
+def _bar(length: int, is_gain: bool) -> Any:
+    from rich.text import Text
+
+    return Text("\u2501" * length, style="green" if is_gain else "red")
+
+
+def _factor_title(factor: str) -> str:
+    name = factor.removeprefix(PREFIX)
+    return f"{PRACTICES[name].number:>2} {PRACTICES[name].title}" if name in PRACTICES else factor
+
+
+def _print_sufficient(console: Console, report: Row) -> None:
+    rows = report["smallest_sufficient"]
+    if not _has_bundles(report):
+        return
+    chance = with_unit(report["sufficient_probability"], "share")
+    if not rows:
+        console.print(f"No bundle is sure to be enough: no interval lies above {chance}.", style="bold")
+        return
+    console.print("The smallest bundles that are enough", style="bold", end="")
+    console.print(f" (chance at least {chance} by the lower bound; nothing in them can be left out):")
+    for row in rows[:MOST_SUFFICIENT]:
+        reached = row["reached"]
+        chance = _with_span(reached["probability"], reached["low"], reached["high"])
+        levels = "".join(f", {_short(name)} {_level(level)}" for name, level in row["levels"].items())
+        console.print(f"  {marks(numbers_of(row['practices']))}   {chance}{levels}")
+    if len(rows) > MOST_SUFFICIENT:
+        console.print(f"  and {len(rows) - MOST_SUFFICIENT} more: adoptsim results FILE.db --json")

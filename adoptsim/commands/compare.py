@@ -1,0 +1,138 @@
+"""`compare`: several scenarios under the same people and luck; which differences are beyond luck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
+from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.run import key_figures, load
+from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.commands.words import MEASURES, change, counted, listed, with_unit
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+Several = Annotated[
+    list[str], typer.Argument(metavar="A B [C...]", help="Two or more scenarios, by name or path; A is the measure.")
+]
+HEADLINES = {
+    "reached": "chance of critical mass",
+    "contributors": "contributors",
+    "hours_per_person_month": "hours a person and month",
+}
+
+
+def compare(
+    scenarios: Several,
+    replicates: Replicates = 64,
+    days: Days = None,
+    seed: Seed = 1,
+    threads: Threads = None,
+    plot: Annotated[FilePath, typer.Option(help="Draw them side by side here (.png, .svg, .pdf).")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare scenarios, with the same luck.
+
+    Simulates scenarios with the same people and the same luck: what differs, and what of it is beyond luck.
+    """
+    if len(scenarios) < 2:
+        raise typer.BadParameter("give at least two scenarios to compare", param_hint="'A B [C...]'")
+    asked = [load(name, days) for name in scenarios]
+    check_outputs({"--plot": (plot, PICTURES)})
+    from adoptsim.compare import compare as simulate_all
+
+    tell_if_first(quiet)
+    with progress("comparing", replicates * len(asked), quiet=quiet) as tell:
+        comparison = simulate_all(asked, replicates=replicates, seed=seed, threads=threads, progress=tell)
+    summary = comparison.summary() | {"seed": seed, "replicates": replicates}
+    if plot is not None:
+        from adoptsim.report.figures import figure_compare
+
+        write_figure(figure_compare(comparison.results), plot)
+    if as_json:
+        print_json(summary)
+        return
+    _show(summary)
+    if plot is not None:
+        say(f"plot: {plot}")
+
+
+def _show(summary: dict[str, Any]) -> None:
+    console = out()
+    console.print(_table(summary), end="")
+    for difference in summary["differences"]:
+        console.print(_in_words(difference, summary["baseline"]))
+    console.print(f"\n{_footnote(summary)}", style="dim")
+
+
+def _table(summary: dict[str, Any]) -> Table:
+    figures = [key_figures(result) for result in summary["results"]]
+    others = summary["names"][1:]
+    beside = len(others) == 1  # two scenarios leave room for the difference in a column of its own
+    columns = [*others, "difference (95 %)"] if beside else others
+    shown = table("Key figure", summary["baseline"], *columns)
+    for measure, (label, kind) in MEASURES.items():
+        cells: list[str | Text] = [label, with_unit(figures[0][measure]["mean"], kind)]
+        for values, difference in zip(figures[1:], summary["differences"], strict=True):
+            value, shift = with_unit(values[measure]["mean"], kind), _difference(difference[measure], kind)
+            cells += [value, shift] if beside else [_stacked(value, shift)]
+        shown.add_row(*cells)
+    return shown
+
+
+def _stacked(value: str, difference: Text) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(f"{value}\n", difference)
+
+
+def _difference(values: dict[str, Any], kind: Any) -> Text:
+    from rich.text import Text
+
+    text = change(values["mean"], values["low"], values["high"], kind)
+    return Text(text, style="bold" if values["beyond_luck"] else "dim")
+
+
+def _in_words(difference: dict[str, Any], baseline: str) -> str:
+    """Return what matters most of a difference, and which of its measures differ beyond luck."""
+    parts = [f"{what} {_points(difference[name], MEASURES[name].kind)}" for name, what in HEADLINES.items()]
+    return f"{difference['scenario']} against {baseline}: {'; '.join(parts)}. {_beyond_luck(difference)}"
+
+
+def _points(values: dict[str, Any], kind: Any) -> str:
+    text = change(values["mean"], values["low"], values["high"], kind)
+    return text.replace(" (", " points (", 1) if kind == "share" else text
+
+
+def _beyond_luck(difference: dict[str, Any]) -> str:
+    """Return which measures differ beyond luck; if most do, which don't."""
+    moved = [name for name in MEASURES if difference[name]["beyond_luck"]]
+    rest = [name for name in MEASURES if name not in moved]
+    if not moved:
+        return "No difference is beyond luck; more --replicates would show smaller ones."
+    if not rest:
+        return "All differences are beyond luck."
+    if len(rest) < len(moved):
+        return f"Beyond luck: all differences but {listed(_small(MEASURES[name].label) for name in rest)}."
+    return f"Beyond luck: {listed(_direction(name, difference) for name in moved)}."
+
+
+def _direction(measure: str, difference: dict[str, Any]) -> str:
+    return f"{_small(MEASURES[measure].label)} {'up' if difference[measure]['mean'] > 0 else 'down'}"
+
+
+def _small(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
+def _footnote(summary: dict[str, Any]) -> str:
+    people = "the same people and the same luck" if summary["same_people"] else "the same luck, but not the same people"
+    return (
+        f"{counted(summary['replicates'], 'run')} each with {people}, seed {summary['seed']}. Differences (shares in "
+        f"points) with paired 95 % intervals; bold: the interval leaves out 0. Of twenty such, one may by chance."
+    )

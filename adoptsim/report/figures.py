@@ -1,0 +1,7 @@
+"""All pictures by name. Each returns a matplotlib ``Figure`` that no window knows: save it as PNG, SVG or PDF."""
+
+from adoptsim.report.bundles import figure_bundles
+from adoptsim.report.factors import figure_factors
+from adoptsim.report.histories import figure_compare, figure_run
+
+__all__ = ["figure_bundles", "figure_compare", "figure_factors", "figure_run"]

@@ -1,0 +1,247 @@
+"""What a sweep found: frames of its runs and points, ranked, and the practices' part in it. Reads; runs nothing."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sqlite3
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.domain.intervals import CONFIDENCE, mean_interval, wilson
+from adoptsim.sweeps.store import read_meta, reading
+
+MAIN = (
+    "contributors",
+    "members",
+    "posts_per_person_month",
+    "answered_share",
+    "acted_share",
+    "silence_share",
+    "trust",
+    "safety",
+    "responsiveness",
+    "worst_department_contributors",
+    "hours_per_person_month",
+)
+"""Outcomes that get an interval beside their mean."""
+SUFFICIENT = 0.5
+_NOT_OUTCOMES = ("point", "replicate")
+
+
+def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Return the points of a sweep's file, finished or not; see `point_frame`. Raises ``InputError``."""
+    with reading(path) as connection:
+        return point_frame(connection)
+
+
+def load_runs(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Return one row a finished run: point, the factors' levels, replicate, every outcome; in the design's order."""
+    with reading(path) as connection:
+        points, runs = _points(connection), _runs(connection)
+        factors = points[_factors(connection)]
+        frame = pd.concat(
+            [runs[["point"]], factors.loc[runs["point"]].reset_index(drop=True), runs.drop(columns="point")], axis=1
+        )
+        frame.attrs.update(_attrs(connection))
+        return frame
+
+
+def load_failures(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Return one row a run that raised: point, replicate, error, traceback."""
+    query = (
+        "SELECT point, replicate, error, traceback FROM failure JOIN point USING (point_key) ORDER BY point, replicate"
+    )
+    with reading(path) as connection:
+        return pd.read_sql_query(query, connection)
+
+
+def point_frame(connection: sqlite3.Connection) -> pd.DataFrame:
+    """Return one row a point, in the design's order.
+
+    Columns: the factors, named as the experiment varies them; ``n_practices`` in use; ``n`` finished runs; ``reached``,
+    the probability of critical mass, with its Wilson interval ``reached_low``, ``reached_high``; the median
+    ``reached_day`` of the runs that reached it; the main outcomes' means with ``_low`` and ``_high`` (95 %, Student);
+    the other outcomes' means. NaN where nothing was measured. ``attrs`` say where it comes from.
+    """
+    points, runs = _points(connection), _runs(connection)
+    grouped = runs.groupby("point", sort=True)
+    columns: dict[str, Any] = {"n": grouped.size()}
+    for name in runs.columns.drop(list(_NOT_OUTCOMES)):
+        columns |= _summaries(name, grouped[name])
+    summary = pd.DataFrame(columns).reindex(points.index)
+    summary["n"] = summary["n"].fillna(0).astype(int)
+    frame = pd.concat([points, summary], axis=1)
+    frame.attrs.update(_attrs(connection))
+    return frame
+
+
+def rank(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the points best first: by probability of critical mass, then final contributors, then fewer practices."""
+    order = {"reached": False, "contributors": False, "n_practices": True}
+    known = [name for name in order if name in frame]
+    return frame.sort_values(known, ascending=[order[name] for name in known], kind="stable", na_position="last")
+
+
+def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *, bound: str = "low") -> pd.DataFrame:
+    """Return the bundles that suffice while none of their sub-bundles does, fewest practices first.
+
+    Parameters
+    ----------
+    probability
+        What the probability of critical mass must be at least.
+    bound
+        Of its interval: ``low`` (sure of it), ``value`` (best guess) or ``high`` (cannot be ruled out).
+    """
+    column = {"low": "reached_low", "value": "reached", "high": "reached_high"}[bound]
+    switches = on_off_factors(frame)
+    if not switches:
+        raise InputError(
+            Problem("no factor is on or off, so there are no bundles to compare; vary something with on_off")
+        )
+    enough = frame[frame[column] >= probability]
+    masks = _masks(enough, switches)
+    minimal: list[int] = []
+    for place in np.argsort([mask.bit_count() for mask in masks], kind="stable"):
+        if not any(masks[kept] & ~masks[place] == 0 and masks[kept] != masks[place] for kept in minimal):
+            minimal.append(int(place))
+    return rank(enough.iloc[minimal]).sort_values("n_practices", kind="stable")
+
+
+def practice_effects(runs: pd.DataFrame, outcome: str = "reached") -> pd.DataFrame:
+    """Return what each on/off factor adds to an outcome: with it minus without, the others alike.
+
+    Averaged over all pairs of points that differ in that factor only; the interval is over replicates, whose people and
+    luck both points of a pair share. Columns ``factor``, ``effect``, ``low``, ``high``, ``n_pairs``; largest first.
+    """
+    switches = on_off_factors(runs)
+    wide = runs.pivot(index="point", columns="replicate", values=outcome)
+    levels = runs.drop_duplicates("point").set_index("point").loc[wide.index]
+    factors = _factor_columns(runs)
+    rows = []
+    for switch in switches:
+        with_it, without = _pairs(levels, switch, [name for name in factors if name != switch])
+        added = wide.loc[with_it].to_numpy() - wide.loc[without].to_numpy()
+        counted = (~np.isnan(added)).sum(axis=0)
+        by_replicate = np.nansum(added, axis=0)[counted > 0] / counted[counted > 0]
+        rows.append((switch, *mean_interval(by_replicate), len(with_it)))
+    effects = pd.DataFrame(rows, columns=["factor", "effect", "low", "high", "n_pairs"])
+    return effects.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
+
+
+def on_off_factors(frame: pd.DataFrame) -> list[str]:
+    """Return the factors that are on or off, in the experiment's order."""
+    return [name for name in _factor_columns(frame) if frame[name].dtype == bool]
+
+
+def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a frame as CSV or Parquet, by the file's ending. Raises ``InputError``."""
+    where = Path(path).expanduser()
+    try:
+        if where.suffix == ".csv":
+            frame.to_csv(where, index=False, lineterminator="\n")
+        elif where.suffix == ".parquet":
+            frame.astype({name: str for name in frame if frame[name].dtype == object}).to_parquet(where, index=False)
+        else:
+            raise InputError(Problem("ends in neither .csv nor .parquet; give one of the two", file=str(where)))
+    except ImportError:
+        message = "Parquet needs pyarrow, which is not installed: pip install pyarrow; or give a .csv file"
+        raise InputError(Problem(message, file=str(where))) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(Problem(f"cannot be written: {reason}", file=str(where))) from None
+
+
+def _points(connection: sqlite3.Connection) -> pd.DataFrame:
+    """Return one row a point: its factors, on/off ones as bool, and the number of practices."""
+    rows = connection.execute("SELECT point, factors, n_practices FROM point ORDER BY point").fetchall()
+    index = pd.Index([row[0] for row in rows], name="point")
+    factors = pd.DataFrame([json.loads(row[1]) for row in rows], index=index)
+    return factors.assign(n_practices=[row[2] for row in rows])
+
+
+def _runs(connection: sqlite3.Connection) -> pd.DataFrame:
+    """Return point, replicate and all outcomes of the finished runs, in a fixed order."""
+    names = [row[1] for row in connection.execute("PRAGMA table_info(run)")]
+    outcomes = names[names.index("finished") + 1 :]
+    quoted = ", ".join(f'"{name}"' for name in outcomes)
+    query = f"SELECT point, replicate, {quoted} FROM point JOIN run USING (point_key) ORDER BY point, replicate"
+    frame = pd.DataFrame(connection.execute(query).fetchall(), columns=[*_NOT_OUTCOMES, *outcomes])
+    return frame.astype({**dict.fromkeys(_NOT_OUTCOMES, np.int64), **dict.fromkeys(outcomes, np.float64)})
+
+
+def _factors(connection: sqlite3.Connection) -> list[str]:
+    return list(json.loads(read_meta(connection)["experiment"])["vary"])
+
+
+def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
+    """Return where a frame comes from, as plain data."""
+    meta = read_meta(connection)
+    experiment, scenario = json.loads(meta["experiment"]), json.loads(meta["scenario"])
+    ((failed,),) = connection.execute("SELECT count(*) FROM failure")
+    ((finished,),) = connection.execute("SELECT count(*) FROM run")
+    ((keys,),) = connection.execute("SELECT count(DISTINCT point_key) FROM point")
+    return {
+        "experiment": experiment["name"],
+        "title": experiment["title"],
+        "factors": list(experiment["vary"]),
+        "scenario": scenario["name"],
+        "people": scenario["organisation"]["people"],
+        "threshold": scenario["critical_mass"]["threshold"],
+        "seed": int(meta["seed"]),
+        "replicates": int(meta["replicates"]),
+        "model_version": meta["model_version"],
+        "runs": keys * int(meta["replicates"]),
+        "finished": finished,
+        "failed": failed,
+    }
+
+
+def _summaries(name: str, grouped: Any) -> dict[str, pd.Series]:
+    """Return the columns of one outcome."""
+    if name == "reached":
+        known, hits = grouped.count(), grouped.sum()
+        bounds = [wilson(int(k), int(n)) for k, n in zip(hits, known, strict=True)]
+        columns = {
+            "reached": [b.value for b in bounds],
+            "reached_low": [b.low for b in bounds],
+            "reached_high": [b.high for b in bounds],
+        }
+        return {column: pd.Series(values, index=known.index, dtype=float) for column, values in columns.items()}
+    if name == "reached_day":
+        return {name: grouped.median()}
+    mean = grouped.mean()
+    if name not in MAIN:
+        return {name: mean}
+    n = grouped.count()
+    half = stdtrit(n - 1.0, 0.5 + CONFIDENCE / 2.0) * grouped.std() / np.sqrt(n)
+    return {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
+
+
+def _factor_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the factors: as the frame says, or all columns before ``n_practices``, ``replicate`` or ``n``."""
+    if "factors" in frame.attrs:
+        return [name for name in frame.attrs["factors"] if name in frame]
+    ends = ("n_practices", "replicate", "n")
+    return [name for name in itertools.takewhile(lambda column: column not in ends, frame.columns) if name != "point"]
+
+
+def _masks(frame: pd.DataFrame, switches: Sequence[str]) -> list[int]:
+    """Return each row's bundle as a number, a bit a factor."""
+    return [sum(1 << bit for bit, on in enumerate(row) if on) for row in frame[list(switches)].to_numpy()]
+
+
+def _pairs(levels: pd.DataFrame, switch: str, others: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return points with a factor and, in the same order, their twins without it."""
+    twins: dict[Any, dict[bool, int]] = {}
+    for point, on, *rest in zip(levels.index, levels[switch], *(levels[name] for name in others), strict=True):
+        twins.setdefault(tuple(rest), {})[bool(on)] = int(point)
+    both = [pair for pair in twins.values() if len(pair) == 2]
+    return [pair[True] for pair in both], [pair[False] for pair in both]

@@ -1,0 +1,279 @@
+"""A sweep's file: one SQLite database. The only place that knows its tables; what it has acknowledged stays.
+
+Tables, version 1:
+
+- ``meta``: name, value: what was asked, by which model, on which machine.
+- ``point``: the design in its order; ``point_key`` stands for the resolved scenario, model version and seed.
+- ``run``: a finished run, one REAL column an outcome (NULL: not measured). Runs belong to keys, not to places in the
+  design, so that a grown design finds them again, and points that are the same scenario share them.
+- ``failure``: runs that raised, tried again when the sweep is resumed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.sweeps.lock import locked
+from adoptsim.sweeps.plan import DesignPoint, Job
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x61645357  # "adSW": what tells a sweep from any other SQLite file
+WAIT_SECONDS = 30.0
+_TABLES = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE point (point INTEGER PRIMARY KEY, point_key TEXT NOT NULL, factors TEXT NOT NULL,"
+    " n_practices INTEGER NOT NULL)",
+    "CREATE TABLE failure (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
+    " error TEXT NOT NULL, traceback TEXT NOT NULL, failed REAL NOT NULL) WITHOUT ROWID",
+)
+_RUN_TABLE = (
+    "CREATE TABLE run (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
+    " seconds REAL NOT NULL, finished REAL NOT NULL, {columns})"
+)
+_RUN_COLUMNS = 5  # of a run's row, before its outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: its outcomes in the order of the store's ``measures``."""
+
+    job: Job
+    seconds: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that raised."""
+
+    job: Job
+    error: str
+    traceback: str
+
+
+class Store:
+    """An open sweep file, or a sweep in memory; made by `open_store`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, held: contextlib.ExitStack) -> None:
+        self.connection, self.path, self._held = connection, path, held
+        self.is_new = not _tables(connection)
+        self.measures = () if self.is_new else _measures(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(sqlite3.Error):  # one file again, without its log; not while others read
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        self.connection.close()
+        self._held.close()
+
+    def create(self, meta: Mapping[str, str], measures: Sequence[str], points: Iterable[DesignPoint]) -> None:
+        """Write the tables, what was asked and the design, all at once or not at all."""
+        columns = ", ".join(f"{_quoted(name)} REAL" for name in measures)
+        with self._writing() as connection:
+            for statement in (*_TABLES, _RUN_TABLE.format(columns=columns)):
+                connection.execute(statement)
+            connection.execute("CREATE INDEX run_of_point ON run (point_key, replicate)")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            _write_design(connection, meta, points)
+        self.is_new, self.measures = False, tuple(measures)
+
+    def redesign(self, meta: Mapping[str, str], points: Iterable[DesignPoint]) -> None:
+        """Replace the design by a grown one; finished runs stay."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM point")
+            _write_design(connection, meta, points)
+
+    def add(self, results: Iterable[Run | Failure]) -> None:
+        """Write a chunk of results at once: on return they are on the disk. A run that comes twice stays once."""
+        now, results = time.time(), list(results)
+        runs = [result for result in results if isinstance(result, Run)]
+        failures = [result for result in results if isinstance(result, Failure)]
+        places = ", ".join("?" * (_RUN_COLUMNS + len(self.measures)))
+        with self._writing() as connection:
+            connection.executemany(
+                f"INSERT OR IGNORE INTO run VALUES ({places})",
+                [(run.job.run_key, *run.job, run.seconds, now, *run.values) for run in runs],
+            )
+            connection.executemany("DELETE FROM failure WHERE run_key = ?", [(run.job.run_key,) for run in runs])
+            connection.executemany(
+                "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?)",
+                [(failure.job.run_key, *failure.job, failure.error, failure.traceback, now) for failure in failures],
+            )
+
+    def meta(self) -> dict[str, str]:
+        """Return what the file says of itself."""
+        return read_meta(self.connection)
+
+    def point_keys(self) -> list[str]:
+        """Return the keys of the design's points, in their order."""
+        return [key for (key,) in self.connection.execute("SELECT point_key FROM point ORDER BY point")]
+
+    def finished(self) -> set[Job]:
+        """Return all runs that need not be done again."""
+        return {Job(*row) for row in self.connection.execute("SELECT point_key, replicate FROM run")}
+
+    def some_runs(self, n: int) -> list[Run]:
+        """Return up to ``n`` finished runs, spread as by chance but always the same."""
+        rows = self.connection.execute("SELECT * FROM run ORDER BY run_key LIMIT ?", (n,))
+        return [Run(Job(row[1], row[2]), row[3], tuple(map(_number, row[_RUN_COLUMNS:]))) for row in rows]
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk has ended it already
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            message = f"cannot be written: {error}; make room or give another place, then start the sweep again"
+            raise InputError(Problem(f"{message}: it goes on from what is kept", file=str(self.path or ""))) from error
+
+
+def open_store(path: str | os.PathLike[str] | None) -> Store:
+    """Return the sweep's file, made if it isn't there, locked until it is closed; None keeps a sweep in memory only.
+
+    Raises
+    ------
+    InputError
+        If the file is no sweep, another process writes it, or it cannot be written here.
+    """
+    held = contextlib.ExitStack()
+    if path is None:
+        return Store(_connect(":memory:"), None, held)
+    where = Path(path).expanduser()
+    _check_place(where)
+    held.enter_context(locked(where))
+    try:
+        connection = _connect(str(where))
+        held.callback(connection.close)
+        _check_is_sweep(connection, where, may_be_new=True)
+        connection.execute("PRAGMA journal_mode = WAL")  # others may read while this writes
+        connection.execute("PRAGMA synchronous = FULL")  # measured: 2 ms a chunk, and not even a power cut loses one
+        return Store(connection, where, held)
+    except sqlite3.Error as error:
+        held.close()
+        raise _unusable(where, error) from None
+    except BaseException:
+        held.close()
+        raise
+
+
+@contextlib.contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
+    """Open a sweep's file for reading only, also while a sweep writes it; raises ``InputError``."""
+    where = Path(path).expanduser()
+    if not where.is_file():
+        what = "is a folder, not a sweep's file" if where.is_dir() else "there is no such file; give a sweep's file"
+        raise InputError(Problem(what, file=str(where)))
+    try:
+        connection = _connect_to_read(where)
+    except sqlite3.Error as error:
+        raise _unusable(where, error) from None
+    try:
+        _check_is_sweep(connection, where)
+        yield connection
+    finally:
+        connection.close()
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what a sweep's file says of itself."""
+    return dict(connection.execute("SELECT name, value FROM meta"))
+
+
+def _connect(where: str, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(where, timeout=WAIT_SECONDS, isolation_level=None, uri=uri)
+
+
+def _connect_to_read(where: Path) -> sqlite3.Connection:
+    """Return a connection for reading; where no log can be kept (a read-only folder), the file as it lies."""
+    address = f"{where.absolute().as_uri()}?mode=ro"
+    connection = _connect(address, uri=True)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        connection.close()
+        if where.with_name(f"{where.name}-wal").exists():
+            raise
+        return _connect(f"{address}&immutable=1", uri=True)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_place(where: Path) -> None:
+    if where.is_dir():
+        raise InputError(Problem("is a folder; give the name of a file in it", file=str(where)))
+    if not where.parent.is_dir():
+        raise InputError(Problem(f"there is no folder {where.parent}; make it first", file=str(where)))
+    if where.exists() and not where.is_file():
+        raise InputError(Problem("is no ordinary file; give another name", file=str(where)))
+
+
+def _check_is_sweep(connection: sqlite3.Connection, where: Path, *, may_be_new: bool = False) -> None:
+    """Refuse any other database, and a sweep of a later version."""
+    try:
+        tables = _tables(connection)
+        ((application,),) = connection.execute("PRAGMA application_id")
+        ((version,),) = connection.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        raise _unusable(where, error) from None
+    if not tables and application == 0:
+        if may_be_new:
+            return
+        raise InputError(Problem("holds nothing yet; start its sweep first", file=str(where)))
+    if application != APPLICATION_ID:
+        raise InputError(Problem("is a database, but not a sweep's; give another file", file=str(where)))
+    if version > SCHEMA_VERSION:
+        raise InputError(Problem("was written by a later adoptsim; use that one or a later one", file=str(where)))
+
+
+def _unusable(where: Path, error: sqlite3.Error) -> InputError:
+    if "not a database" in str(error):
+        return InputError(Problem("is not a sweep's file; give another name", file=str(where)))
+    return InputError(Problem(f"cannot be used: {error}", file=str(where)))
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _measures(connection: sqlite3.Connection) -> tuple[str, ...]:
+    return tuple(row[1] for row in connection.execute("PRAGMA table_info(run)"))[_RUN_COLUMNS:]
+
+
+def _write_design(connection: sqlite3.Connection, meta: Mapping[str, str], points: Iterable[DesignPoint]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+    connection.executemany(
+        "INSERT INTO point VALUES (?, ?, ?, ?)",
+        ((place, point.key, json.dumps(point.factors), point.n_practices) for place, point in enumerate(points)),
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -1,0 +1,166 @@
+"""Each shipped scenario teaches what it says it teaches.
+
+24 replicates at a fixed seed; comparisons are paired (the same people and luck) and judged by 99.99 % intervals unless a
+test says otherwise, so a lesson that holds in expectation fails by chance about once in ten thousand seeds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import adoptsim as ad
+from adoptsim.domain.intervals import paired_difference
+from adoptsim.engine.state import COUNT
+from adoptsim.files import shipped
+
+pytestmark = pytest.mark.statistical
+SURE = 0.9999
+SUPPORT_END = 189
+
+
+def clearly_more(after, before):
+    """Return whether paired values are more, beyond luck."""
+    return paired_difference(after, before, SURE).low > 0
+
+
+def month_mean(result, column, first, end):
+    """Return an average daily count as a share of staff, float64[replicates]."""
+    return result.counts[:, first:end, column].mean(axis=1) / result.people
+
+
+@pytest.mark.parametrize("name", shipped("scenarios"))
+def test_every_shipped_scenario_has_a_title_a_story_and_a_lesson(name):
+    scenario = ad.Scenario.load(name)
+    assert scenario.name == name
+    assert all((scenario.title, scenario.story, scenario.lesson))
+
+
+def test_no_support_never_starts(simulated):
+    result = simulated("no-support")
+    assert result.outcome["reached"].sum() == 0
+    assert result.contributor_share[:, 63:].mean() < 0.06
+    assert result.contributor_share[:, -21:].mean() < 0.06
+
+
+def test_launch_only_booms_and_fades(simulated):
+    result, nothing = simulated("launch-only"), simulated("no-support")
+    boom = result.contributor_share[:, :SUPPORT_END].max(axis=1)
+    end = result.contributor_share[:, -21:].mean(axis=1)
+    assert clearly_more(boom, nothing.contributor_share[:, :SUPPORT_END].max(axis=1))
+    assert boom.mean() > 2 * end.mean()
+    assert result.outcome["reached"].sum() == 0
+
+
+def test_broadcast_has_access_without_contribution_and_voice_stays_silent(simulated):
+    result, all_ten = simulated("broadcast"), simulated("all-ten")
+    assert result.outcome["visited_six_months"].mean() > 0.7
+    assert result.outcome["contributed_six_months"].mean() < 0.2
+    assert result.outcome["reached"].sum() == 0
+    assert clearly_more(result.outcome["silence_share"], all_ten.outcome["silence_share"])
+
+
+def test_champions_without_answers_bring_people_in_but_voice_loses_heart(simulated):
+    champions, lean, launch = simulated("champions-without-answers"), simulated("lean-bundle"), simulated("launch-only")
+    assert clearly_more(champions.outcome["contributors"], launch.outcome["contributors"])
+    assert clearly_more(lean.outcome["contributors"], champions.outcome["contributors"])
+    assert clearly_more(lean.outcome["responsiveness"], champions.outcome["responsiveness"])
+    assert clearly_more(lean.outcome["voice_per_person_month"], champions.outcome["voice_per_person_month"])
+
+
+def test_answers_without_safety_are_believed_and_met_with_silence(simulated):
+    unsafe, lean = simulated("answers-without-safety"), simulated("lean-bundle")
+    assert clearly_more(unsafe.outcome["responsiveness"], simulated("launch-only").outcome["responsiveness"])
+    assert clearly_more(lean.outcome["safety"], unsafe.outcome["safety"])
+    silence, voice = unsafe.counts[:, :, COUNT.silence_idea : COUNT.silence_concern + 1], unsafe.counts[:, :, COUNT.posts_idea : COUNT.posts_concern + 1]
+    lean_silence = lean.counts[:, :, COUNT.silence_idea : COUNT.silence_concern + 1]
+    lean_voice = lean.counts[:, :, COUNT.posts_idea : COUNT.posts_concern + 1]
+
+    def share(silent, spoken):
+        return silent.sum(axis=(1, 2)) / (silent.sum(axis=(1, 2)) + spoken.sum(axis=(1, 2)))
+
+    assert clearly_more(share(silence, voice), share(lean_silence, lean_voice))
+
+
+def test_safety_without_answers_lowers_silence_and_yet_voice_stays_rare(simulated):
+    safe, unsafe = simulated("safety-without-answers"), simulated("answers-without-safety")
+    silences = slice(COUNT.silence_idea, COUNT.silence_concern + 1)
+    posts = slice(COUNT.posts_idea, COUNT.posts_concern + 1)
+
+    def share(result):
+        silent, spoken = result.counts[:, :, silences].sum(axis=(1, 2)), result.counts[:, :, posts].sum(axis=(1, 2))
+        return silent / (silent + spoken)
+
+    assert clearly_more(share(unsafe), share(safe))
+    assert clearly_more(simulated("all-ten").outcome["voice_per_person_month"], safe.outcome["voice_per_person_month"])
+    assert safe.outcome["reached"].sum() == 0
+
+
+def test_all_ten_stand_on_their_own_after_support(simulated):
+    result = simulated("all-ten")
+    assert result.interval("reached").low > 0.8
+    assert result.contributor_share[:, -21:].mean() > 0.25
+
+
+def test_a_lean_bundle_can_be_enough(simulated):
+    """Enough: critical mass in most replicates, and contribution holds from the end of support to month 24."""
+    result = simulated("lean-bundle")
+    assert len(result.scenario.practices) == 4
+    assert result.interval("reached").value > 0.5
+    assert result.contributor_share[:, -21:].mean() > 0.9 * result.contributor_share[:, SUPPORT_END]. mean()
+
+
+def test_starting_with_whole_departments_puts_beginners_among_contributing_colleagues(simulated):
+    pilot, scattered = simulated("pilot-departments"), simulated("big-bang")
+    assert pilot.scenario.practices == scattered.scenario.practices
+    first_month = slice(0, 42)
+    assert pilot.counts[:, first_month, COUNT.members].mean() == pytest.approx(
+        scattered.counts[:, first_month, COUNT.members].mean(), rel=0.25
+    )
+    assert clustering_of_contributors(pilot) > clustering_of_contributors(scattered)
+
+
+def clustering_of_contributors(result):
+    """Return the variance over departments of the share who contribute, after the second month, over replicates."""
+    from adoptsim.engine.state import DEPARTMENT
+    from adoptsim.simulation import Simulator
+
+    spread = []
+    for replicate in range(6):
+        simulator = Simulator(result.scenario.model_copy(update={"horizon": ad.Scenario(name="x", horizon={"days": 42}).horizon}), seed=result.seed)
+        world = simulator.run(replicate)
+        sizes = np.diff(world.office[0])
+        share = world.departments[1, :, DEPARTMENT.contributors] / sizes
+        spread.append(np.average((share - np.average(share, weights=sizes)) ** 2, weights=sizes))
+    return np.mean(spread)
+
+
+def test_anonymity_helps_criticism_first_and_safety_never(simulated):
+    hidden, safe = simulated("anonymity-stalls"), simulated("lean-bundle")
+    first = slice(0, 126)
+    critical = [result.counts[:, first, COUNT.critical_posts].sum(axis=1) for result in (hidden, safe)]
+    assert clearly_more(*critical)
+    assert clearly_more(safe.outcome["safety"], hidden.outcome["safety"])
+
+
+def test_success_chokes_on_its_inbox(simulated):
+    choking, all_ten = simulated("choking-success"), simulated("all-ten")
+    assert clearly_more(choking.outcome["inbox_waiting"], all_ten.outcome["inbox_waiting"])
+    assert clearly_more(all_ten.outcome["answered_share"], choking.outcome["answered_share"])
+    assert clearly_more(all_ten.outcome["responsiveness"], choking.outcome["responsiveness"])
+    early = choking.counts[:, 0:63, COUNT.needing_answer].mean()
+    assert choking.counts[:, 126:SUPPORT_END, COUNT.aged_out].sum() > 0
+    assert early > 0
+
+
+def test_at_the_same_settings_a_small_seed_dies_and_a_large_one_lives(simulate_with):
+    """The tipping region: standing practices without launch support, 10 % against 60 % contributors on day 0."""
+    practices = ad.Scenario.load("lean-bundle").practices
+    standing = {name: use for name, use in practices.items() if name != "critical_mass"}
+    start = ad.Scenario.load("lean-bundle").start
+    ends = {}
+    for share in (0.02, 0.6):
+        result = simulate_with("lean-bundle", practices=standing, start=start.model_copy(update={"contributors": share}))
+        ends[share] = result.contributor_share[:, 230:252].mean(axis=1)
+    assert clearly_more(ends[0.6], ends[0.02])
+    assert ends[0.6].mean() > 1.5 * ends[0.02].mean()

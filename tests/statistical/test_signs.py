@@ -1,0 +1,87 @@
+"""More of a lever never hurts where theory says it helps; where theory says it is two-edged, both edges show."""
+
+from __future__ import annotations
+
+import pytest
+
+import adoptsim as ad
+from adoptsim.domain.intervals import paired_difference
+
+pytestmark = pytest.mark.statistical
+ALMOST_SURE = 0.9999
+
+HELPING = {
+    "answer_prob": ((0.10, 0.30, 0.60), "responsiveness"),
+    "culture_safety": ((0.35, 0.50, 0.65), "voice_per_person_month"),
+    "inbox_capacity": ((0.05, 0.3, 2.0), "responsiveness"),
+    "relevance_prob": ((0.30, 0.45, 0.62), "contributors"),
+    "permission": ((0.25, 0.45, 0.65), "contributors"),
+}
+
+
+def at_levels(simulate_with, lever, values):
+    """Return results of the typical scenario with one lever at each value, all under the same luck."""
+    base = ad.Scenario.load("typical")
+    kept = {name: use for name, use in base.practices.items()}
+    return [simulate_with("typical", levers={lever: value}, practices=kept) for value in values]
+
+
+@pytest.mark.parametrize("lever", HELPING)
+def test_more_of_what_should_help_never_hurts_and_helps_overall(simulate_with, lever):
+    values, outcome = HELPING[lever]
+    low, middle, high = (result.outcome[outcome] for result in at_levels(simulate_with, lever, values))
+    assert paired_difference(middle, low, ALMOST_SURE).high > 0
+    assert paired_difference(high, middle, ALMOST_SURE).high > 0
+    assert paired_difference(high, low, ALMOST_SURE).low > 0
+
+
+def test_anonymity_is_two_edged(simulate_with):
+    open_, hidden = at_levels(simulate_with, "anonymity_prob", (0.005, 0.8))
+    assert paired_difference(open_.outcome["silence_share"], hidden.outcome["silence_share"]).value > 0
+    assert paired_difference(open_.outcome["safety"], hidden.outcome["safety"], ALMOST_SURE).low > 0
+
+
+def test_banning_leisure_does_not_raise_work_posts(simulate_with):
+    """Huang, Singh & Ghose: banning leisure posts lowers work posts."""
+    from adoptsim.engine.state import COUNT
+
+    banned, allowed = at_levels(simulate_with, "leisure_permitted", (0.02, 0.95))
+    work = [COUNT.posts_question, COUNT.posts_knowledge, COUNT.posts_idea, COUNT.posts_concern]
+    lower, higher = (result.counts[:, :, work].sum(axis=(1, 2)) for result in (banned, allowed))
+    assert paired_difference(higher, lower, ALMOST_SURE).low > 0
+
+
+def test_more_contributions_than_capacity_means_fewer_and_slower_answers(simulate_with):
+    tight, ample = at_levels(simulate_with, "inbox_capacity", (0.03, 3.0))
+    assert paired_difference(ample.outcome["answered_share"], tight.outcome["answered_share"], ALMOST_SURE).low > 0
+    assert paired_difference(tight.outcome["answer_delay"], ample.outcome["answer_delay"]).value > 0
+
+
+def test_responsiveness_and_safety_are_moved_by_different_practices(simulate_with):
+    """Practice 7 acts on perceived responsiveness, practice 6 on safety (Sherf et al. 2021: two processes)."""
+    base = ad.Scenario.load("launch-only").practices
+    full = ad.Scenario(name="x", practices={"act_on_contributions": True, "safe_space": True}).practices
+    plain, answers, safe = (
+        simulate_with("launch-only", practices=base | extra)
+        for extra in ({}, {"act_on_contributions": full["act_on_contributions"]}, {"safe_space": full["safe_space"]})
+    )
+
+    def effect(result, name):
+        return paired_difference(result.outcome[name], plain.outcome[name]).value
+
+    assert effect(answers, "responsiveness") > effect(safe, "responsiveness")
+    assert effect(safe, "safety") > effect(answers, "safety")
+    assert effect(safe, "silence_share") < effect(answers, "silence_share")
+
+
+def test_an_own_answered_question_makes_posting_again_modestly_more_likely():
+    """The direct effect of a reply on the log odds of speaking is b_R at the default expectation (OR 1.4)."""
+    import math
+
+    from adoptsim.domain.parameters import PARAMETER, parameter_values
+    from adoptsim.domain.rules import learn
+
+    values = parameter_values()
+    rate, weight, start = (values[getattr(PARAMETER, name)] for name in ("reward_rate", "reward_weight", "initial_reward"))
+    replied, unreplied = learn(start, rate, 0.0), learn(start, 0.0, rate)
+    assert 1.0 < math.exp(weight * (replied - unreplied)) < 1.6

@@ -1,0 +1,133 @@
+"""Ranking, smallest sufficient bundles and effects have known answers on frames made by hand."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweeps.sweeping import as_csv, small_experiment
+
+from adoptsim.domain.errors import InputError
+from adoptsim.sweeps.results import (
+    export,
+    load_results,
+    on_off_factors,
+    practice_effects,
+    rank,
+    smallest_sufficient,
+)
+from adoptsim.sweeps.runner import sweep
+
+FACTORS = ("practices.a", "practices.b", "practices.c")
+
+
+def bundles(reached: dict[str, float]) -> pd.DataFrame:
+    """Return all bundles of a, b and c; ``reached`` by the letters of the bundle, 0 where not given."""
+    rows = []
+    for levels in itertools.product((False, True), repeat=3):
+        name = "".join(letter for letter, on in zip("abc", levels, strict=True) if on)
+        chance = reached.get(name, 0.0)
+        numbers = {"n_practices": sum(levels), "n": 16, "reached": chance, "contributors": chance / 2}
+        bounds = {"reached_low": max(0.0, chance - 0.2), "reached_high": min(1.0, chance + 0.2)}
+        rows.append(dict(zip(FACTORS, levels, strict=True)) | numbers | bounds | {"name": name})
+    return pd.DataFrame(rows)
+
+
+def test_the_best_come_first_then_more_contributors_then_fewer_practices() -> None:
+    frame = bundles({"a": 0.8, "ab": 0.8, "abc": 0.9, "b": 0.8, "c": 0.1})
+    frame.loc[frame["name"] == "b", "contributors"] = 0.6
+    frame.loc[frame["name"] == "bc", "reached"] = np.nan
+    assert list(rank(frame)["name"])[:5] == ["abc", "b", "a", "ab", "c"]
+    assert list(rank(frame)["name"])[-1] == "bc"
+
+
+def test_a_bundle_with_a_sufficient_part_is_not_among_the_smallest() -> None:
+    frame = bundles({"a": 0.8, "ab": 0.9, "ac": 0.95, "bc": 0.75, "abc": 1.0, "b": 0.6})
+    assert list(smallest_sufficient(frame)["name"]) == ["a", "bc"]
+
+
+def test_how_sure_and_how_likely_can_be_asked() -> None:
+    frame = bundles({"a": 0.8, "b": 0.6, "bc": 0.75, "abc": 1.0})
+    assert list(smallest_sufficient(frame, 0.5, bound="value")["name"]) == ["a", "b"]
+    assert list(smallest_sufficient(frame, 0.75, bound="low")["name"]) == ["abc"]
+    assert list(smallest_sufficient(frame, 0.75, bound="high")["name"]) == ["a", "b"]
+    assert smallest_sufficient(bundles({})).empty
+
+
+def test_no_practice_at_all_can_be_enough() -> None:
+    assert list(smallest_sufficient(bundles({"": 0.9, "a": 1.0, "abc": 1.0}))["name"]) == [""]
+
+
+def test_without_on_off_factors_there_are_no_bundles() -> None:
+    frame = pd.DataFrame({"levers.answer_prob": [0.1, 0.2], "n": [2, 2], "reached": [0.0, 1.0]})
+    assert on_off_factors(frame) == []
+    with pytest.raises(InputError, match="vary something with on_off"):
+        smallest_sufficient(frame)
+
+
+def test_effects_are_differences_of_pairs_with_intervals_over_replicates() -> None:
+    """``a`` adds 0.4 and 0.6 in the two replicates, ``b`` nothing, ``c`` takes 0.1."""
+    rows = []
+    for point, (a, b, c) in enumerate(itertools.product((False, True), repeat=3)):
+        for replicate, gain in enumerate((0.4, 0.6)):
+            values = {"reached": 0.3 + a * gain - 0.1 * c, "replicate": replicate}
+            rows.append({"point": point, **dict(zip(FACTORS, (a, b, c), strict=True)), **values})
+    effects = practice_effects(pd.DataFrame(rows)).set_index("factor")
+    assert list(effects.index) == ["practices.a", "practices.b", "practices.c"]
+    assert effects["effect"].to_numpy() == pytest.approx([0.5, 0.0, -0.1])
+    assert effects.loc["practices.a", "low"] == pytest.approx(0.5 - 12.7062 * 0.1, abs=1e-4)
+    assert effects.loc["practices.c", ["low", "high"]].to_numpy(float) == pytest.approx([-0.1, -0.1])
+    assert set(effects["n_pairs"]) == {4}
+
+
+def test_a_missing_run_drops_its_pair_only() -> None:
+    rows = [
+        {"point": point, "practices.a": bool(point), "replicate": replicate, "reached": float(point)}
+        for point in (0, 1)
+        for replicate in (0, 1, 2)
+    ][:-1]
+    (effect,) = practice_effects(pd.DataFrame(rows)).to_dict("records")
+    assert effect["effect"] == 1.0
+    assert effect["low"] == 1.0
+
+
+def test_a_csv_is_the_frame_and_reads_back(tmp_path: Path) -> None:
+    frame = sweep(small_experiment(tmp_path), out=tmp_path / "small.db")
+    export(frame, tmp_path / "points.csv")
+    assert (tmp_path / "points.csv").read_text() == as_csv(load_results(tmp_path / "small.db"))
+    again = pd.read_csv(tmp_path / "points.csv")
+    assert list(again.columns) == list(frame.columns)
+    np.testing.assert_array_equal(again["trust"], frame["trust"])
+
+
+def test_parquet_keeps_what_csv_keeps(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="Parquet needs pyarrow: pip install pyarrow")
+    frame = bundles({"a": 0.5})
+    export(frame, tmp_path / "points.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "points.parquet"), frame)
+
+
+def test_an_unknown_ending_and_a_missing_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"ends in neither \.csv nor \.parquet"):
+        export(bundles({}), tmp_path / "points.xlsx")
+    with pytest.raises(InputError, match="cannot be written"):
+        export(bundles({}), tmp_path / "none" / "points.csv")
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*args: object, **how: object) -> None:
+        raise ImportError("no pyarrow")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", missing)
+    with pytest.raises(InputError, match="pip install pyarrow"):
+        export(bundles({}), tmp_path / "points.parquet")
+
+
+def test_factors_keep_the_order_of_the_experiment(tmp_path: Path) -> None:
+    frame = sweep(small_experiment(tmp_path, "trust_employees", "safe_space", replicates=1))
+    assert list(frame.columns[:4]) == ["practices.trust_employees", "practices.safe_space", "n_practices", "n"]
+    assert frame.attrs["factors"] == ["practices.trust_employees", "practices.safe_space"]
+    assert (frame.attrs["runs"], frame.attrs["finished"], frame.attrs["failed"]) == (4, 4, 0)

@@ -1,0 +1,277 @@
+"""A sweep gives the same bytes whatever happens to it, and says clearly when it cannot go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sweeps.sweeping import as_csv, small_experiment
+
+from adoptsim import simulation
+from adoptsim.domain.errors import InputError
+from adoptsim.engine.state import World
+from adoptsim.simulation import Simulator, Stopped, simulate
+from adoptsim.sweeps import plan as plan_module
+from adoptsim.sweeps import runner
+from adoptsim.sweeps.experiment import apply_point
+from adoptsim.sweeps.plan import Plan
+from adoptsim.sweeps.results import load_failures, load_results, load_runs
+from adoptsim.sweeps.runner import SweepInterrupted, sweep
+
+
+def stop_after(runs: int) -> Callable[[int, int], None]:
+    """Return a progress callback that presses Ctrl-C once so many runs are done."""
+
+    def progress(done: int, total: int) -> None:
+        if done >= runs:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_a_sweep_gives_what_simulating_each_point_gives(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path)
+    frame = sweep(experiment)
+    result = simulate(
+        apply_point(experiment.base(), {"practices.safe_space": True, "practices.critical_mass": True}), replicates=3
+    )
+    last = frame.iloc[-1]
+    assert last["n"] == 3
+    assert last["contributors"] == pytest.approx(result.interval("contributors").value, abs=1e-12)
+    assert last["contributors_low"] == pytest.approx(result.interval("contributors").low, abs=1e-12)
+    assert last["reached_high"] == pytest.approx(result.interval("reached").high, abs=1e-12)
+    assert last["posts_per_person_month"] == pytest.approx(result.outcome["posts_per_person_month"].mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("threads", [2, 4])
+def test_the_number_of_threads_changes_no_byte(tmp_path: Path, threads: int) -> None:
+    experiment = small_experiment(tmp_path, "safe_space", "critical_mass", "trust_employees")
+    assert as_csv(sweep(experiment, threads=threads)) == as_csv(sweep(experiment, threads=1))
+
+
+def test_the_order_of_runs_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small_experiment(tmp_path)
+    before, jobs = as_csv(sweep(experiment)), Plan.jobs
+    monkeypatch.setattr(Plan, "jobs", lambda plan: iter(list(jobs(plan))[::-1]))
+    assert as_csv(sweep(experiment)) == before
+
+
+def test_a_stopped_sweep_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    experiment, out = (
+        small_experiment(tmp_path, "safe_space", "critical_mass", "trust_employees"),
+        tmp_path / "small.db",
+    )
+    with pytest.raises(SweepInterrupted, match=r"of 24 runs; they are kept in .*small\.db: start the same sweep again"):
+        sweep(experiment, out=out, threads=1, progress=stop_after(5))
+    kept = int(load_results(out)["n"].sum())
+    assert 5 <= kept < 24
+    told: list[int] = []
+    again = sweep(experiment, out=out, progress=lambda done, total: told.append(done))
+    assert told[0] == kept
+    assert told[-1] == 24
+    assert as_csv(again) == as_csv(sweep(experiment)) == as_csv(load_results(out))
+
+
+def test_a_finished_sweep_asked_again_runs_nothing(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    first, told = sweep(experiment, out=out), []
+    assert as_csv(sweep(experiment, out=out, progress=lambda *done: told.append(done))) == as_csv(first)
+    assert told == [(12, 12)]
+
+
+def test_more_replicates_and_a_grown_design_keep_what_is_finished(tmp_path: Path) -> None:
+    out = tmp_path / "small.db"
+    sweep(small_experiment(tmp_path), out=out)
+    told: list[int] = []
+    grown = small_experiment(tmp_path, "trust_employees", "safe_space", "critical_mass", replicates=4)
+    frame = sweep(grown, out=out, progress=lambda done, total: told.append(done))
+    assert told[0] == 12
+    assert as_csv(frame) == as_csv(sweep(grown))
+
+
+def test_points_that_are_the_same_scenario_share_their_runs(tmp_path: Path) -> None:
+    vary = {"practices.safe_space": [False, True], "practices.safe_space.start": [0, 20]}
+    totals: list[int] = []
+    frame = sweep(small_experiment(tmp_path, vary=vary), progress=lambda done, total: totals.append(total))
+    assert totals[-1] == 9
+    assert list(frame["n"]) == [3, 3, 3, 3]
+    assert as_csv(frame.iloc[[0], 2:]) == as_csv(frame.iloc[[1], 2:])
+
+
+def test_a_changed_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    sweep(experiment, out=out)
+    monkeypatch.setattr(plan_module, "model_version", lambda: "9.9.9+other")
+    with pytest.raises(InputError, match=r"this is 9\.9\.9\+other, and they must not be mixed.*another file"):
+        sweep(experiment, out=out)
+
+
+def test_a_changed_experiment_is_refused_with_what_changed(tmp_path: Path) -> None:
+    out = tmp_path / "small.db"
+    sweep(small_experiment(tmp_path), out=out)
+    with pytest.raises(InputError, match=r"scenario\.organisation\.people was 60 and is 80"):
+        sweep(small_experiment(tmp_path, base={"organisation": {"people": 80}}), out=out)
+    vary = {"practices.safe_space": [True], "practices.critical_mass": [False, True]}
+    with pytest.raises(InputError, match=r"vary\.practices\.safe_space was \[false,true\] and is \[true\]"):
+        sweep(small_experiment(tmp_path, vary=vary), out=out)
+    with pytest.raises(InputError, match="begun with seed 1, not 2"):
+        sweep(small_experiment(tmp_path), out=out, seed=2)
+    with pytest.raises(InputError, match="has 3 replicates a point"):
+        sweep(small_experiment(tmp_path), out=out, replicates=2)
+    assert load_results(out)["n"].sum() == 12
+
+
+def test_other_words_in_the_experiment_are_no_change(tmp_path: Path) -> None:
+    out = tmp_path / "small.db"
+    sweep(small_experiment(tmp_path), out=out)
+    sweep(small_experiment(tmp_path, title="Better said", question="Why?"), out=out)
+
+
+def test_a_run_that_gives_other_bits_at_resume_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    sweep(experiment, out=out)
+    outcomes = Simulator.outcomes
+    monkeypatch.setattr(Simulator, "outcomes", lambda self, world: outcomes(self, world) | {"members": 2.0})
+    with pytest.raises(
+        InputError, match=r"done again, gives other numbers \(members was .* and is 2\.0; 1 outcomes differ"
+    ):
+        sweep(experiment, out=out)
+
+
+def test_a_failing_run_is_recorded_and_the_sweep_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    run = Simulator.run
+
+    def fails_once(self: Simulator, replicate: int, **how: Any) -> World:
+        if replicate == 1 and set(self.scenario.practices) == {"safe_space"}:
+            raise ArithmeticError("the roof is on fire")
+        return run(self, replicate, **how)
+
+    monkeypatch.setattr(Simulator, "run", fails_once)
+    frame = sweep(experiment, out=out)
+    assert frame.attrs["failed"] == 1
+    assert list(frame["n"]) == [3, 3, 2, 3]
+    (failure,) = load_failures(out).to_dict("records")
+    assert (failure["point"], failure["replicate"], failure["error"]) == (2, 1, "ArithmeticError: the roof is on fire")
+    assert "fails_once" in failure["traceback"]
+    monkeypatch.undo()
+    mended = sweep(experiment, out=out)
+    assert mended.attrs["failed"] == 0
+    assert as_csv(mended) == as_csv(sweep(experiment))
+
+
+def test_a_broken_organisation_file_stops_a_sweep_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,manager,department\na,,x\na,,x\n")
+    (tmp_path / "ties.csv").write_text("source,target\n")
+    organisation = {name: str(tmp_path / f"{name.removesuffix('_file')}.csv") for name in ("people_file", "ties_file")}
+    with pytest.raises(InputError, match=r"people\.csv:3"):
+        sweep(small_experiment(tmp_path, base={"organisation": organisation}))
+
+
+def test_an_unknown_measure_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown measure 'contributor'; did you mean 'contributors'"):
+        sweep(small_experiment(tmp_path, measure=["contributor"]))
+    frame = sweep(small_experiment(tmp_path, measure=["trust"]))
+    assert [name for name in frame if "practices" not in name] == [
+        "n",
+        "reached",
+        "reached_low",
+        "reached_high",
+        "trust",
+        "trust_low",
+        "trust_high",
+    ]
+
+
+def test_ctrl_c_stops_within_two_seconds(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path, replicates=100_000)
+    sweep(experiment, replicates=1)  # compile first
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(SweepInterrupted, match="nothing is kept, as no file was given"):
+        sweep(experiment)
+    assert time.monotonic() - began < 5.0  # 0.5 s to the signal, 2 s to stop, the rest for a busy machine
+
+
+def test_runs_of_a_killed_process_are_kept_and_the_rest_is_the_same(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path, "safe_space", "critical_mass", replicates=40), tmp_path / "small.db"
+    (tmp_path / "experiment.json").write_text(experiment.model_dump_json())
+    script = f"""
+        import os, signal
+        from pathlib import Path
+        from adoptsim.sweeps import runner
+        from adoptsim.sweeps.experiment import Experiment
+        runner.CHUNK_SECONDS = 0.02
+        experiment = Experiment.model_validate_json(Path({str(tmp_path / "experiment.json")!r}).read_text())
+        stop = lambda done, total: done > 30 and (print(done, flush=True), os.kill(os.getpid(), signal.SIGKILL))
+        runner.sweep(experiment, out={str(out)!r}, progress=stop)
+    """
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    told: list[int] = []
+    frame = sweep(experiment, out=out, progress=lambda done, total: told.append(done))
+    assert told[0] >= int(killed.stdout) > 30
+    assert as_csv(frame) == as_csv(sweep(experiment))
+    assert [path.name for path in tmp_path.glob("small.db*")] == ["small.db"]
+
+
+def test_a_second_process_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    seen: list[str] = []
+
+    def second(done: int, total: int) -> None:
+        if not seen:
+            with pytest.raises(InputError, match=f"process {os.getpid()} on .* is running this sweep") as refused:
+                sweep(experiment, out=out)
+            seen.append(str(refused.value))
+            assert len(load_results(out)) == 4  # reading is allowed
+
+    sweep(experiment, out=out, progress=second)
+    assert seen
+    assert list(load_results(out)["n"]) == [3, 3, 3, 3]
+
+
+def test_a_large_organisation_runs_in_parts_with_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small_experiment(tmp_path)
+    whole = as_csv(sweep(experiment))
+    monkeypatch.setattr(simulation, "UNSTOPPED_PERSON_DAYS", 60 * 7)
+    assert as_csv(sweep(experiment)) == whole
+
+
+def test_a_run_under_way_can_be_stopped(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        Simulator(small_experiment(tmp_path).base()).run(0, stop=stop)
+
+
+def test_chunks_take_about_half_a_second_and_shrink_towards_the_end() -> None:
+    pace = runner._Pace(threads=2)
+    assert pace.chunk(1000) == 1
+    pace.seconds_a_run = 0.01
+    assert pace.chunk(1000) == 50
+    assert pace.chunk(20) == 5
+    assert pace.chunk(1) == 1
+    pace.seconds_a_run = 30.0
+    assert pace.chunk(1000) == 1
+
+
+def test_runs_are_told_apart_by_factors_and_replicate(tmp_path: Path) -> None:
+    out = tmp_path / "small.db"
+    sweep(small_experiment(tmp_path), out=out)
+    runs = load_runs(out)
+    assert list(runs.columns[:4]) == ["point", "practices.safe_space", "practices.critical_mass", "replicate"]
+    assert len(runs) == 12
+    assert list(runs["replicate"].iloc[:4]) == [0, 1, 2, 0]
