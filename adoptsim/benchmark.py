@@ -244,8 +244,7 @@ def peak_memory_bytes() -> int | None:
 
 def benchmark(*, million: bool = False, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """Return all measurements of one session as plain data; ``tell`` is told what is being measured."""
-    names = files.shipped("scenarios")
-    scenario = files.Scenario.load(SCENARIO if SCENARIO in names else names[0])
+    scenario = files.Scenario.load(SCENARIO)
     costs = []
     for people, days in [(size, DAYS) for size in SIZES] + [(MILLION, MILLION_DAYS)] * million:
         tell(f"{people:,} people")

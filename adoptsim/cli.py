@@ -27,7 +27,7 @@ PANELS = {"Look": (practices, scenarios, experiments, schema), "Simulate": (run,
 class Commands(typer.core.TyperGroup):
     """All commands, and how they end when somebody presses Ctrl-C or stops reading (typer would end with 1)."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command; what stops it may say how to go on."""
         try:
             return super().invoke(ctx)

@@ -12,15 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from adoptsim import cli, files
+from adoptsim import benchmark, cli, files
 from adoptsim.commands.terminal import plain, progress
 from adoptsim.commands.verdict import VERDICTS, judge
 from adoptsim.commands.words import MEASURES, change, duration, listed, marks, span, with_unit
 from adoptsim.domain.practices import PRACTICES
-from adoptsim.simulation import FINAL
+from adoptsim.engine.state import MARK
+from adoptsim.simulation import FINAL, Simulator
 from adoptsim.version import __version__
 
 SCENARIO = """
@@ -308,6 +310,70 @@ def test_results_of_no_sweep_are_refused(adoptsim: Adoptsim):
         ended = adoptsim("results", file)
         assert (ended.code, ended.out) == (2, "")
         assert file in ended.err
+
+
+# -- benchmark: measured by the command, never in a test; here only that it measures what it says
+
+MEASURED = {
+    "scenario": "typical",
+    "model_version": "0",
+    "costs": [{"people": 500, "days": 252, "ns_per_person_day": 20.0, "setup_seconds": 0.1}],
+    "peak_memory_bytes": 3 * 2**29,
+    "reference": {
+        "people": 500,
+        "days": 63,
+        "mesa_ns_per_person_day": 14_000.0,
+        "engine_ns_per_person_day": 35.0,
+        "ratio": 400.0,
+    },
+    "floor": {
+        "people": 5_000,
+        "days": 252,
+        "engine_ns_per_person_day": 20.0,
+        "floor_ns_per_person_day": 2.0,
+        "ratio": 10.0,
+    },
+    "threads": {
+        "replicates": 32,
+        "one_thread_runs_per_second": 100.0,
+        "two_threads_runs_per_second": 190.0,
+        "ratio": 1.9,
+    },
+}
+
+
+def test_benchmark_prints_every_ratio(adoptsim: Adoptsim, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(benchmark, "benchmark", lambda **how: MEASURED)
+    shown = " ".join(adoptsim("benchmark").out.split())
+    for said in ("50,000,000", "1.50 GiB", "400 times as fast", "10.0 times its time", "1.90 times as fast"):
+        assert said in shown
+    assert adoptsim("benchmark", "--json", "-q") == (0, json.dumps(MEASURED) + "\n", "")
+
+
+def test_benchmark_says_when_there_is_no_plain_model(adoptsim: Adoptsim, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(benchmark, "reference_timing", lambda: None)
+    assert benchmark.measure_reference() is None
+    monkeypatch.setattr(benchmark, "benchmark", lambda **how: MEASURED | {"reference": None})
+    assert "Against plain Mesa: not measured" in adoptsim("benchmark").out
+
+
+def test_measuring_the_floor_leaves_the_state_as_it_is():
+    simulator = Simulator(files.Scenario.parse(SCENARIO))
+    world = simulator.run(0)
+    before = [np.copy(array) for array in world]
+    benchmark._floor_of_a_day(world, simulator.parameters, 89, 0)
+    scratch = world._fields.index("pair")
+    for place, (array, kept) in enumerate(zip(world, before, strict=True)):
+        if place != scratch:
+            np.testing.assert_array_equal(array, kept)
+
+
+def test_the_floor_gathers_the_readers_who_are_there():
+    simulator = Simulator(benchmark.all_ten(60))
+    world = simulator.run(0)
+    assert benchmark._floor_of_a_day(world, simulator.parameters, 59, 0) > 0
+    world.mark[MARK.visited] = 0
+    assert benchmark._floor_of_a_day(world, simulator.parameters, 59, 0) == 0
 
 
 # -- wrong use

@@ -152,20 +152,21 @@ def _print_effects(console: Console, effects: list[Row]) -> None:
     """Print what each practice adds to the chance of critical mass, with a bar for the eye."""
     shown = table("What each adds to the chance", "points (95 %)", "", left=1)
     shown.columns[2].justify = "left"
+    bar = "\u2501" if console.encoding.startswith("utf") else "="
     largest = max((abs(effect["mean"]) for effect in effects if effect["mean"] == effect["mean"]), default=0.0)
     for effect in effects:
         mean, known = effect["mean"], effect["mean"] == effect["mean"]
         length = round(BAR_WIDTH * abs(mean) / largest) if known and largest else 0
         text = change(mean, effect["low"], effect["high"], "share")
-        shown.add_row(_factor_title(effect["factor"]), text, _bar(length, mean >= 0))
+        shown.add_row(_factor_title(effect["factor"]), text, _bar(length * bar, mean >= 0))
     console.print(shown, end="")
     console.print("On average over all combinations of the others, with the same people and luck.\n", style="dim")
 
 
-def _bar(length: int, is_gain: bool) -> Any:
+def _bar(drawn: str, is_gain: bool) -> Any:
     from rich.text import Text
 
-    return Text("\u2501" * length, style="green" if is_gain else "red")
+    return Text(drawn, style="green" if is_gain else "red")
 
 
 def _factor_title(factor: str) -> str:
@@ -181,8 +182,8 @@ def _print_sufficient(console: Console, report: Row) -> None:
     if not rows:
         console.print(f"No bundle is sure to be enough: no interval lies above {chance}.", style="bold")
         return
-    console.print("The smallest bundles that are enough", style="bold", end="")
-    console.print(f" (chance at least {chance} by the lower bound; nothing in them can be left out):")
+    console.print("The smallest bundles that are enough", style="bold")
+    console.print(f"Surely a chance of at least {chance}, of which no smaller bundle among them is sure.", style="dim")
     for row in rows[:MOST_SUFFICIENT]:
         reached = row["reached"]
         chance = _with_span(reached["probability"], reached["low"], reached["high"])

@@ -134,5 +134,6 @@ def _footnote(summary: dict[str, Any]) -> str:
     people = "the same people and the same luck" if summary["same_people"] else "the same luck, but not the same people"
     return (
         f"{counted(summary['replicates'], 'run')} each with {people}, seed {summary['seed']}. Differences (shares in "
-        f"points) with paired 95 % intervals; bold: the interval leaves out 0. Of twenty such, one may by chance."
+        f"points) with paired 95 % intervals; bold: the interval leaves out 0. Of twenty such, one may by "
+        f"chance. A run without any voice counts in none of its shares."
     )

@@ -8,7 +8,7 @@ from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.lead import appear, invite, lead, settle
 from adoptsim.engine.learn import count_active, learn_all, retarget
 from adoptsim.engine.log import log_visits
-from adoptsim.engine.measures import count_champions, observe, observe_departments
+from adoptsim.engine.measures import add_to_departments, count_champions, observe, observe_departments
 from adoptsim.engine.read import read
 from adoptsim.engine.speak import engage, speak
 from adoptsim.engine.state import ACTIVE_DAYS, CURSOR
@@ -51,6 +51,7 @@ def run_days(world: Any, parameters: Any, effects: Any, lever_table: Any, before
         learn_all(world, parameters, levers)
         count_active(world, day)
         observe(world, day, counts)
+        add_to_departments(world, departments)
         log_visits(world, day)
         if (day + 1) % ACTIVE_DAYS == 0 or day + 1 == lever_table.shape[0]:
             observe_departments(world, day, departments)

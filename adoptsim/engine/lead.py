@@ -18,7 +18,7 @@ from adoptsim.engine.draws import (
 )
 from adoptsim.engine.learn import experience, mark_contributor
 from adoptsim.engine.log import LOG_POST, LOG_REPLY, log_event
-from adoptsim.engine.read import thread_item
+from adoptsim.engine.read import days_in_feed, thread_item
 from adoptsim.engine.speak import CHAMPION_ROLE, LEADER_ROLE, role_today
 from adoptsim.engine.state import (
     ACTED,
@@ -190,48 +190,56 @@ def invite(world: Any, levers: Any, day: Any) -> None:
 
 @compiled
 def _credit(world: Any, effects: Any, day: Any, slot: Any, window: Any, counts: Any) -> None:
-    """Teach an author what responses to expect: the first reply, the first reaction, or none in time."""
+    """Teach an author what responses to expect: the first reply, the first reaction, or none in time.
+
+    Nobody is rewarded for what nobody has signed: an anonymous author learns nothing here.
+    """
     thread = world.thread
-    author = thread[slot, THREAD.author]
-    replied = thread[slot, THREAD.replies] + thread[slot, THREAD.new_replies] > 0
-    if thread[slot, THREAD.credit] < CREDIT_REPLY and thread[slot, THREAD.new_replies] > 0:
+    signed, credit = thread[slot, THREAD.anonymous] == 0, thread[slot, THREAD.credit]
+    lesson = -1
+    if thread[slot, THREAD.new_replies] > 0 and credit < CREDIT_REPLY:
         by_leader = thread[slot, THREAD.new_leader_replies] > 0
-        experience(world.mark, world.list, world.cursor, world.evidence, effects, author, EXPERIENCE.own_replied_by_leader if by_leader else EXPERIENCE.own_replied)
+        lesson = EXPERIENCE.own_replied_by_leader if by_leader else EXPERIENCE.own_replied
         thread[slot, THREAD.credit] = CREDIT_REPLY
-    elif thread[slot, THREAD.credit] == CREDIT_NONE and thread[slot, THREAD.new_reactions] > 0:
-        experience(world.mark, world.list, world.cursor, world.evidence, effects, author, EXPERIENCE.own_reaction)
+    elif thread[slot, THREAD.new_reactions] > 0 and credit == CREDIT_NONE:
+        lesson = EXPERIENCE.own_reaction
         thread[slot, THREAD.credit] = CREDIT_REACTION
     if day - thread[slot, THREAD.appears] == window:
         counts[COUNT.threads_settled] += 1
-        counts[COUNT.threads_answered] += replied
+        counts[COUNT.threads_answered] += thread[slot, THREAD.replies] + thread[slot, THREAD.new_replies] > 0
         if thread[slot, THREAD.credit] == CREDIT_NONE:
-            experience(world.mark, world.list, world.cursor, world.evidence, effects, author, EXPERIENCE.own_unreplied)
+            lesson = EXPERIENCE.own_unreplied
+    if signed and lesson >= 0:
+        experience(world.mark, world.list, world.cursor, world.evidence, effects, thread[slot, THREAD.author], lesson)
+
+
+@compiled
+def _add_up(thread: Any, slot: Any) -> None:
+    """Let today's responses to a thread be seen from tomorrow on."""
+    thread[slot, THREAD.replies] += thread[slot, THREAD.new_replies]
+    thread[slot, THREAD.reactions] += thread[slot, THREAD.new_reactions]
+    thread[slot, THREAD.new_replies] = 0
+    thread[slot, THREAD.new_leader_replies] = 0
+    thread[slot, THREAD.new_reactions] = 0
 
 
 @compiled
 def settle(world: Any, parameters: Any, effects: Any, day: Any, counts: Any) -> None:
     """Close the day for every thread: credit its author, add up its responses, and free its slot when it is over."""
-    thread, cursor = world.thread, world.cursor
+    thread, cursor, slots = world.thread, world.cursor, world.slot
     window = math.floor(parameters[PARAMETER.reward_window] + 0.5)
+    life = max(window, math.floor(days_in_feed(parameters)) + 1)
     kept = 0
     for a in range(cursor[CURSOR.alive]):
-        slot = world.slot[SLOT.alive, a]
-        appeared = thread[slot, THREAD.appears] <= day
+        slot = slots[SLOT.alive, a]
         removed_unseen = thread[slot, THREAD.outcome] == DELETED and thread[slot, THREAD.log_id] < 0
-        if appeared and not removed_unseen:
-            if thread[slot, THREAD.anonymous] == 0:
-                _credit(world, effects, day, slot, window, counts)
-            elif day - thread[slot, THREAD.appears] == window:
-                counts[COUNT.threads_settled] += 1
-                counts[COUNT.threads_answered] += thread[slot, THREAD.replies] + thread[slot, THREAD.new_replies] > 0
-            thread[slot, THREAD.replies] += thread[slot, THREAD.new_replies]
-            thread[slot, THREAD.reactions] += thread[slot, THREAD.new_reactions]
-            thread[slot, THREAD.new_replies], thread[slot, THREAD.new_leader_replies], thread[slot, THREAD.new_reactions] = 0, 0, 0
-        over = day - thread[slot, THREAD.appears] >= window and thread[slot, THREAD.in_inbox] == 0 and day - thread[slot, THREAD.last_activity] >= window
-        if removed_unseen or over:
-            world.slot[SLOT.free, cursor[CURSOR.free]] = slot
+        if not removed_unseen:
+            _credit(world, effects, day, slot, window, counts)
+            _add_up(thread, slot)
+        if removed_unseen or (thread[slot, THREAD.in_inbox] == 0 and day - thread[slot, THREAD.last_activity] >= life):
+            slots[SLOT.free, cursor[CURSOR.free]] = slot
             cursor[CURSOR.free] += 1
         else:
-            world.slot[SLOT.alive, kept] = slot
+            slots[SLOT.alive, kept] = slot
             kept += 1
     cursor[CURSOR.alive] = kept

@@ -15,6 +15,7 @@ from adoptsim.engine.state import (
     CURSOR,
     DEPARTMENT,
     LEVEL,
+    LIST,
     OFFICE,
     PLACE,
     TALLY,
@@ -50,6 +51,16 @@ def observe(world: Any, day: Any, counts: Any) -> None:
     _level(world.level[LEVEL.trust], levels, 0)
     _level(world.level[LEVEL.safety], levels, 1)
     _level(world.level[LEVEL.responsiveness], levels, 2)
+
+
+@compiled
+def add_to_departments(world: Any, departments: Any) -> None:
+    """Add today's visits and contributors to their departments."""
+    place, lists, cursor = world.place, world.list, world.cursor
+    for v in range(cursor[CURSOR.visitors]):
+        departments[place[PLACE.department, lists[LIST.visitors, v]], DEPARTMENT.visits] += 1
+    for c in range(cursor[CURSOR.contributors]):
+        departments[place[PLACE.department, lists[LIST.contributors, c]], DEPARTMENT.contributor_days] += 1
 
 
 @compiled

@@ -61,6 +61,12 @@ def attention(parameters: Any, days_quiet: Any) -> Any:
 
 
 @compiled
+def days_in_feed(parameters: Any) -> Any:
+    """Return the days without activity after which a thread has sunk."""
+    return math.log(1.0 / LEAST_ATTENTION) / parameters[PARAMETER.attention_decay]
+
+
+@compiled
 def interest_in(parameters: Any, thread: Any, slot: Any) -> Any:
     """Return how much a thread invites replies, against a question."""
     kind = thread[slot, THREAD.kind]
@@ -180,6 +186,8 @@ def _react(world: Any, day: Any, slot: Any, reader: Any, role: Any, counts: Any)
 @compiled
 def _worth_of(parameters: Any, lever: Any, thread: Any, slot: Any, relevant_draw: Any) -> Any:
     """Return the worth of a thread to a reader, in thousandths of a relevant item."""
+    if thread[slot, THREAD.outcome] >= DELETED:
+        return 0
     if thread[slot, THREAD.broadcast]:
         return round(parameters[PARAMETER.broadcast_value] * THOUSANDTHS)
     if thread[slot, THREAD.kind] == LEISURE:
@@ -231,7 +239,7 @@ def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, n_pairs: Any, 
 def read(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, counts: Any) -> None:
     """Let today's visitors meet every thread that has appeared and not yet sunk."""
     thread, alive, seen = world.thread, world.slot[SLOT.alive], world.tally[TALLY.seen]
-    reach_days = math.log(1.0 / LEAST_ATTENTION) / parameters[PARAMETER.attention_decay]
+    reach_days = days_in_feed(parameters)
     n = np.int64(0)
     for a in range(world.cursor[CURSOR.alive]):
         slot = alive[a]

@@ -91,7 +91,7 @@ def _segments(starts: npt.NDArray[np.int64], group_of_department: npt.NDArray[np
 
 def _places(organisation: Organisation, group_of_department: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64] | npt.NDArray[np.int32]]:
     """Return the engine's arrays of where people stand: in the reporting tree, under which leader and levers."""
-    starts, leaders = organisation.department_start, np.unique(organisation.leader_of_department)
+    starts, leaders = organisation.department_start, np.flatnonzero(organisation.is_leader)
     group = group_of_department[organisation.department]
     office = np.zeros((len(OFFICE), len(starts)), dtype=np.int64)
     office[OFFICE.start] = starts
@@ -122,7 +122,7 @@ def make_world(
 ) -> World:
     """Return the arrays of one replicate, not yet at its start (``reset`` does that); ``room`` multiplies thread slots."""
     n = organisation.n_people
-    n_slots = room * thread_slots(trait[TRAIT.prompt_prob], len(np.unique(organisation.leader_of_department)))
+    n_slots = room * thread_slots(trait[TRAIT.prompt_prob], int(organisation.is_leader.sum()))
     n_months = -(-n_days // ACTIVE_DAYS)
     arrays: dict[str, Any] = {
         "level": np.zeros((len(LEVEL), n), dtype=np.float32),

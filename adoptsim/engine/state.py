@@ -111,5 +111,5 @@ COUNT = _columns("Count", " ".join(COUNTS))
 """Column of each daily count: ``counts[day, COUNT.visitors]``."""
 
 LEVELS = ("trust", "safety", "responsiveness", "trust_sd", "safety_sd", "responsiveness_sd")
-DEPARTMENT_COUNTS = ("visits", "contributions", "prompted_voice", "silence", "needing_answer", "answered", "contributors", "trust", "safety")
+DEPARTMENT_COUNTS = ("visits", "contributor_days", "prompted_voice", "silence", "needing_answer", "answered", "contributors", "trust", "safety")
 DEPARTMENT = _columns("Department", " ".join(DEPARTMENT_COUNTS))

@@ -31,7 +31,7 @@ from adoptsim.report.drawing import (
     plural,
 )
 from adoptsim.report.factors import figure_factors, subtitle
-from adoptsim.sweeps.results import SUFFICIENT, on_off_factors, rank, smallest_sufficient
+from adoptsim.sweeps.results import SUFFICIENT, on_off_factors, practice_effects, rank, smallest_sufficient
 
 MOST_SHOWN = 24
 LEAST_POINTS = 5.0  # of the axis of what a practice adds, so that noise does not look like an effect
@@ -61,7 +61,7 @@ def figure_bundles(frame: pd.DataFrame, probability: float = SUFFICIENT) -> Figu
     known = rank(frame[frame["reached"].notna()])
     if known.empty:
         return figure_factors(frame)
-    effects = _effects(known, switches)
+    effects = _effects(known)
     rows = sorted(switches, key=lambda name: effects[name])  # the strongest on top
     smallest = smallest_sufficient(known, probability)
     shown, what = _shown(known, smallest)
@@ -77,12 +77,10 @@ def figure_bundles(frame: pd.DataFrame, probability: float = SUFFICIENT) -> Figu
     return figure
 
 
-def _effects(frame: pd.DataFrame, switches: Sequence[str]) -> dict[str, float]:
-    """Return the mean probability with each practice minus without it."""
-    return {
-        name: float(frame.loc[frame[name], "reached"].mean() - frame.loc[~frame[name], "reached"].mean())
-        for name in switches
-    }
+def _effects(known: pd.DataFrame) -> dict[str, float]:
+    """Return what each practice adds to the probability, over pairs of bundles; 0 while there is no such pair."""
+    pairs = practice_effects(known.assign(point=range(len(known)), replicate=0))
+    return dict(zip(pairs["factor"], pairs["effect"].fillna(0.0), strict=True))
 
 
 def _shown(known: pd.DataFrame, smallest: pd.DataFrame) -> tuple[pd.DataFrame, str]:

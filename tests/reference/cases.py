@@ -9,7 +9,7 @@ from adoptsim.domain.organisation import Organisation, PersonRecord, build_organ
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
 
-LIVELY = {"prompt_rate": 0.8}
+LIVELY = {"prompt_rate": 0.8, "activation_base": 1.5, "value_half": 0.8, "trial_habit": 0.6}
 DEPARTMENTS = ("department 1", "department 3")
 
 

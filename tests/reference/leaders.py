@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 
 class PlainLeader(PlainEmployee):
-    """A senior leader; ``answers``: for at least one department, so that there is an inbox."""
+    """A senior leader; deputies answer for no department, so that their inbox stays empty."""
 
     def __init__(
         self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int
     ) -> None:
         super().__init__(model, number, trait, membership, department, group)
         self.inbox: deque[Thread] = deque()
-        self.answers = False
 
     @property
     def role(self) -> str:

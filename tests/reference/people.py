@@ -309,7 +309,9 @@ class PlainEmployee(mesa.Agent):
 
     def _take_in(self, thread: Thread, relevant_draw: float) -> None:
         parameters = self.plain.parameters
-        if thread.broadcast:
+        if thread.outcome in TAKEN_DOWN:
+            worth = 0.0
+        elif thread.broadcast:
             worth = parameters.broadcast_value
         elif thread.kind == "leisure":
             worth = parameters.leisure_value

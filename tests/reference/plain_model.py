@@ -57,7 +57,7 @@ class PlainModel(mesa.Model):
         self.climate: tuple[float, ...] = ()
         self.months: list[list[dict[str, float]]] = []
         self.people = self._make_people(organisation, policy.group_of_department.tolist(), values)
-        self.leaders = [person for person in self.people if isinstance(person, PlainLeader) and person.answers]
+        self.leaders = [person for person in self.people if isinstance(person, PlainLeader)]
         for person in self.people:
             if person.trait.seed_rank < plan.start.contributors:
                 person.start_as_contributor()
@@ -79,7 +79,7 @@ class PlainModel(mesa.Model):
             person.manager = people[manager] if manager >= 0 else None
             head = people[int(organisation.leader_of_department[person.department])]
             assert isinstance(head, PlainLeader)
-            person.head, head.answers = head, True
+            person.head = head
         return people
 
     def luck(self, person: int, day: int, purpose: Any, item: int = 0) -> tuple[float, float, float, float]:
@@ -112,7 +112,7 @@ class PlainModel(mesa.Model):
             person.invite()
         for thread in self.threads:
             thread.settle(self.day, self.window, self.counts)
-        self.threads = [thread for thread in self.threads if not thread.is_over(self.day, self.window)]
+        self.threads = [thread for thread in self.threads if not thread.is_over(self.day, self.window, self.parameters)]
         for person in self.people:
             person.learn()
         self._recount_active(self.day)
@@ -221,6 +221,10 @@ class PlainModel(mesa.Model):
         levels = [
             _level([getattr(person, name) for person in people]) for name in ("trust", "safety", "responsiveness")
         ]
+        for person in visitors:
+            self.month[person.department]["visits"] += 1
+        for person in people:
+            self.month[person.department]["contributor_days"] += person.last_contribution == self.day
         self.climate = tuple(mean for mean, _ in levels) + tuple(sd for _, sd in levels)
         if (self.day + 1) % ACTIVE_DAYS == 0 or self.day + 1 == self.n_days:
             self._observe_departments()

@@ -97,13 +97,12 @@ class Thread:
 
     def settle(self, day: int, window: int, counts: dict[str, int]) -> None:
         """Close the day: teach the author what responses to expect, and let today's responses be seen from now on."""
-        if not self.anonymous:  # nobody is rewarded for what nobody has signed
-            self._credit_author()
+        self._credit_author()
         if day - self.appears == window:
             counts["threads_settled"] += 1
             counts["threads_answered"] += self.replies + self.new_replies > 0
-            if not self.anonymous and self.credit == CREDIT_NONE:
-                self.author.live_through("own_unreplied")
+            if self.credit == CREDIT_NONE:
+                self._teach_author("own_unreplied")
         self.replies += self.new_replies
         self.reactions += self.new_reactions
         self.new_replies, self.new_leader_replies, self.new_reactions = 0, 0, 0
@@ -111,12 +110,17 @@ class Thread:
     def _credit_author(self) -> None:
         """Let the author live through the first reply, or the first reaction where no reply came before."""
         if self.new_replies > 0 and self.credit != CREDIT_REPLY:
-            self.author.live_through("own_replied_by_leader" if self.new_leader_replies > 0 else "own_replied")
+            self._teach_author("own_replied_by_leader" if self.new_leader_replies > 0 else "own_replied")
             self.credit = CREDIT_REPLY
         elif self.new_reactions > 0 and self.credit == CREDIT_NONE:
-            self.author.live_through("own_reaction")
+            self._teach_author("own_reaction")
             self.credit = CREDIT_REACTION
 
-    def is_over(self, day: int, window: int) -> bool:
-        """Return whether nothing can come of the thread any more."""
-        return self.never_seen or (day - self.last_activity >= window and not self.in_inbox)
+    def _teach_author(self, lesson: str) -> None:
+        if not self.anonymous:  # nobody is rewarded for what nobody has signed
+            self.author.live_through(lesson)
+
+    def is_over(self, day: int, window: int, parameters: Any) -> bool:
+        """Return whether nothing can come of the thread any more: it has sunk, and its author has learned its reward."""
+        days_in_feed = math.floor(math.log(1.0 / LEAST_ATTENTION) / parameters.attention_decay) + 1
+        return self.never_seen or (day - self.last_activity >= max(window, days_in_feed) and not self.in_inbox)

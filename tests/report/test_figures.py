@@ -147,6 +147,7 @@ def test_a_comparison_names_every_scenario(tmp_path: Path, small_results: list[R
 
 
 def test_sweeping_needs_no_matplotlib() -> None:
-    code = "import adoptsim.sweeps.runner, adoptsim.sweeps.results, adoptsim.report, sys; print('matplotlib' in sys.modules)"
+    imports = "import sys, adoptsim.sweeps.runner, adoptsim.sweeps.results, adoptsim.report"
+    code = f"{imports}; print('matplotlib' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

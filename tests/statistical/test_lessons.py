@@ -105,9 +105,9 @@ def test_all_ten_stand_on_their_own_after_support(simulated):
 def test_a_lean_bundle_can_be_enough(simulated):
     """Enough: critical mass in most replicates, and contribution holds from the end of support to month 24."""
     result = simulated("lean-bundle")
-    assert len(result.scenario.practices) == 4
+    assert len(result.scenario.practices) == 5
     assert result.interval("reached").value > 0.5
-    assert result.contributor_share[:, -21:].mean() > 0.9 * result.contributor_share[:, SUPPORT_END]. mean()
+    assert result.contributor_share[:, -21:].mean() > 0.9 * result.contributor_share[:, SUPPORT_END].mean()
 
 
 def test_starting_with_whole_departments_puts_beginners_among_contributing_colleagues(simulated):

@@ -6,6 +6,7 @@ import pytest
 
 import adoptsim as ad
 from adoptsim.domain.intervals import paired_difference
+from adoptsim.engine.state import COUNT
 
 pytestmark = pytest.mark.statistical
 ALMOST_SURE = 0.9999
@@ -43,8 +44,6 @@ def test_anonymity_is_two_edged(simulate_with):
 
 def test_banning_leisure_does_not_raise_work_posts(simulate_with):
     """Huang, Singh & Ghose: banning leisure posts lowers work posts."""
-    from adoptsim.engine.state import COUNT
-
     banned, allowed = at_levels(simulate_with, "leisure_permitted", (0.02, 0.95))
     work = [COUNT.posts_question, COUNT.posts_knowledge, COUNT.posts_idea, COUNT.posts_concern]
     lower, higher = (result.counts[:, :, work].sum(axis=(1, 2)) for result in (banned, allowed))
@@ -53,8 +52,15 @@ def test_banning_leisure_does_not_raise_work_posts(simulate_with):
 
 def test_more_contributions_than_capacity_means_fewer_and_slower_answers(simulate_with):
     tight, ample = at_levels(simulate_with, "inbox_capacity", (0.03, 3.0))
-    assert paired_difference(ample.outcome["answered_share"], tight.outcome["answered_share"], ALMOST_SURE).low > 0
-    assert paired_difference(tight.outcome["answer_delay"], ample.outcome["answer_delay"]).value > 0
+
+    def answered(result):
+        totals = result.counts.sum(axis=1)
+        dealt_with = totals[:, COUNT.answered : COUNT.explained + 1].sum(axis=1) + totals[:, COUNT.defensive]
+        return dealt_with / totals[:, COUNT.needing_answer], totals[:, COUNT.answer_delay] / dealt_with
+
+    (few, slow), (many, quick) = answered(tight), answered(ample)
+    assert paired_difference(many, few, ALMOST_SURE).low > 0
+    assert paired_difference(slow, quick, ALMOST_SURE).low > 0
 
 
 def test_responsiveness_and_safety_are_moved_by_different_practices(simulate_with):

@@ -73,7 +73,7 @@ def test_effects_are_differences_of_pairs_with_intervals_over_replicates() -> No
     rows = []
     for point, (a, b, c) in enumerate(itertools.product((False, True), repeat=3)):
         for replicate, gain in enumerate((0.4, 0.6)):
-            values = {"reached": 0.3 + a * gain - 0.1 * c, "replicate": replicate}
+            values = {"replicate": replicate, "reached": 0.3 + a * gain - 0.1 * c}
             rows.append({"point": point, **dict(zip(FACTORS, (a, b, c), strict=True)), **values})
     effects = practice_effects(pd.DataFrame(rows)).set_index("factor")
     assert list(effects.index) == ["practices.a", "practices.b", "practices.c"]
