@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 REPLICATES = 64
 SEED = 1
-KEPT_ORGANISATIONS = 256
+KEPT_PEOPLE = 1_000_000
+"""Organisations and traits are kept up to about this many people in all."""
 MOST_ROOM = 64
 UNSTOPPED_PERSON_DAYS = 1_000_000  # less than a second
 FINAL = (
@@ -68,8 +69,8 @@ class OrganisationSource:
         drawn = 0 if self.spec.same_for_all_replicates else replicate
         with self._lock:
             if drawn not in self._kept:
-                self._trim(self._kept)
-                self._kept[drawn] = self._make(drawn)
+                made = self._make(drawn)
+                self._keep(self._kept, drawn, made, made.n_people)
             return self._kept[drawn]
 
     def traits(self, replicate: int, parameters: Floats) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
@@ -77,23 +78,29 @@ class OrganisationSource:
         organisation, name = self.organisation(replicate), (replicate, parameters.tobytes())
         with self._lock:
             if name not in self._traits:
-                self._trim(self._traits)
-                self._traits[name] = draw_traits(organisation, parameters, draw_key(self.seed, replicate))
+                drawn = draw_traits(organisation, parameters, draw_key(self.seed, replicate))
+                self._keep(self._traits, name, drawn, organisation.n_people)
             return self._traits[name]
+
+    @cached_property
+    def _records(self) -> files.Records:
+        """The organisation's own files, read once for all replicates."""
+        return files.read_records(self.spec)
 
     def _make(self, replicate: int) -> Organisation:
         spec = self.spec
         if spec.people_file is not None:
-            return files.read_organisation(spec, seed=self.seed, replicate=replicate)
+            return files.build_from_records(self._records, spec, seed=self.seed, replicate=replicate)
         return generate_organisation(
             spec.people, seed=self.seed, replicate=replicate, mean_degree=spec.mean_degree, leader_share=spec.leader_share,
             champion_placement=spec.champion_placement, seed_placement=spec.seed_placement,
         )
 
     @staticmethod
-    def _trim(kept: dict[Any, Any]) -> None:
-        while len(kept) >= KEPT_ORGANISATIONS:
+    def _keep(kept: dict[Any, Any], name: Any, value: Any, people: int) -> None:
+        while len(kept) >= max(1, KEPT_PEOPLE // people):
             kept.pop(next(iter(kept)))
+        kept[name] = value
 
 
 class Simulator:

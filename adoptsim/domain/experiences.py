@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ _TABLE = (
 
 EXPERIENCES: dict[str, Experience] = {experience.name: experience for experience in _TABLE}
 ExperienceIndex = namedtuple("ExperienceIndex", list(EXPERIENCES))  # type: ignore[misc]
-EXPERIENCE = ExperienceIndex(*range(len(EXPERIENCES)))
+EXPERIENCE: Any = ExperienceIndex(*range(len(EXPERIENCES)))
 
 
 def experience_table(parameters: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:

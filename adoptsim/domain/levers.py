@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +104,7 @@ _TABLE = (
 LEVERS: dict[str, Lever] = {lever.name: lever for lever in _TABLE}
 
 LeverIndex = namedtuple("LeverIndex", list(LEVERS))  # type: ignore[misc]
-LEVER = LeverIndex(*range(len(LEVERS)))
+LEVER: Any = LeverIndex(*range(len(LEVERS)))
 """Column of each lever in the engine's table, by name: ``table[day, group, LEVER.answer_prob]``."""
 
 Floats = npt.NDArray[np.float64]

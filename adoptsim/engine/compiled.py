@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
@@ -22,20 +22,27 @@ R = TypeVar("R")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _compiled_sources() -> list[Path]:
+    return [path for folder in ("domain", "engine") for path in sorted((_PACKAGE / folder).glob("*.py"))]
+
+
 @cache
 def source_digest() -> str:
-    """Return a short hash of all sources that decide a run's history: it names the model's version and its cache."""
-    digest = hashlib.sha256()
-    for folder in ("domain", "engine"):
-        for path in sorted((_PACKAGE / folder).glob("*.py")):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    """Return a short hash of all sources that decide a run's history and outcomes: it names the model's version."""
+    return _digest([*_compiled_sources(), _PACKAGE / "simulation.py"])
 
 
 @cache
 def _cache_folder() -> str:
-    build = f"{source_digest()}-numba{numba.__version__}-py{sys.version_info.major}{sys.version_info.minor}"
+    build = f"{_digest(_compiled_sources())}-numba{numba.__version__}-py{sys.version_info.major}{sys.version_info.minor}"
     return str(user_cache_path("adoptsim") / "kernels" / build)
 
 

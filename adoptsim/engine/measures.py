@@ -29,7 +29,7 @@ _STEPS = 65536.0
 @compiled
 def _level(values: Any, levels: Any, column: Any) -> None:
     """Write mean and standard deviation over all people of one 0-1 state."""
-    total, squares, n = 0, 0, values.shape[0]
+    total, squares, n = np.int64(0), np.int64(0), values.shape[0]
     for i in range(np.uint64(n)):
         whole = np.int64(np.float64(values[i]) * _STEPS)
         total += whole

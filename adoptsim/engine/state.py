@@ -26,7 +26,7 @@ BLOCK = 512  # people a block: its scratch stays in the first-level cache
 def _columns(kind: str, names: str) -> Any:
     """Return a tuple of positions by name: ``LEVEL.habit`` is the row of habit in ``World.level``."""
     fields = names.split()
-    return namedtuple(kind, fields)(*range(len(fields)))  # type: ignore[misc]  # fields are data
+    return namedtuple(kind, fields)(*range(len(fields)))
 
 
 # Rows of arrays that have one column a person

@@ -28,7 +28,7 @@ class Row:
         getattr(agent.model.world, self._array)[self._row, agent.person] = value
 
 
-class Person(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
+class Person(mesa.Agent):
     """What employees, champions and leaders have in common; ``person`` is the row in the arrays."""
 
     model: AdoptionModel

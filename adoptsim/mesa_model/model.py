@@ -16,7 +16,7 @@ from adoptsim.mesa_model.agents import Champion, Employee, Leader, Person
 from adoptsim.simulation import SEED, OrganisationSource, Simulator
 
 
-class AdoptionModel(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
+class AdoptionModel(mesa.Model):
     """An organisation and its network as a Mesa model, a working day a step.
 
     Parameters
@@ -105,7 +105,7 @@ class AdoptionModel(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
 
     def _today(self, column: int) -> float:
         day = max(0, self.day - 1)
-        return float(self.world.counts[day, column]) / self.world.place.shape[1]
+        return float(self.world.counts[day, column] / self.world.place.shape[1])
 
     def members_now(self) -> float:
         """Return the share of staff who have ever looked."""

@@ -24,9 +24,11 @@ def clearly_more(after, before):
     return paired_difference(after, before, SURE).low > 0
 
 
-def month_mean(result, column, first, end):
-    """Return an average daily count as a share of staff, float64[replicates]."""
-    return result.counts[:, first:end, column].mean(axis=1) / result.people
+def silence_share(result):
+    """Return the share of voice that stopped at the gate, over the whole run, float64[replicates]."""
+    silent = result.counts[:, :, COUNT.silence_idea : COUNT.silence_concern + 1].sum(axis=(1, 2))
+    spoken = result.counts[:, :, COUNT.posts_idea : COUNT.posts_concern + 1].sum(axis=(1, 2))
+    return silent / (silent + spoken)
 
 
 @pytest.mark.parametrize("name", shipped("scenarios"))
@@ -62,8 +64,8 @@ def test_broadcast_has_access_without_contribution_and_voice_stays_silent(simula
 
 def test_champions_without_answers_bring_people_in_but_voice_loses_heart(simulated):
     champions, lean, launch = simulated("champions-without-answers"), simulated("lean-bundle"), simulated("launch-only")
-    assert clearly_more(champions.outcome["contributors"], launch.outcome["contributors"])
-    assert clearly_more(lean.outcome["contributors"], champions.outcome["contributors"])
+    assert clearly_more(*(result.contributor_share.mean(axis=1) for result in (champions, launch)))
+    assert clearly_more(*(result.contributor_share.mean(axis=1) for result in (lean, champions)))
     assert clearly_more(lean.outcome["responsiveness"], champions.outcome["responsiveness"])
     assert clearly_more(lean.outcome["voice_per_person_month"], champions.outcome["voice_per_person_month"])
 
@@ -72,26 +74,12 @@ def test_answers_without_safety_are_believed_and_met_with_silence(simulated):
     unsafe, lean = simulated("answers-without-safety"), simulated("lean-bundle")
     assert clearly_more(unsafe.outcome["responsiveness"], simulated("launch-only").outcome["responsiveness"])
     assert clearly_more(lean.outcome["safety"], unsafe.outcome["safety"])
-    silence, voice = unsafe.counts[:, :, COUNT.silence_idea : COUNT.silence_concern + 1], unsafe.counts[:, :, COUNT.posts_idea : COUNT.posts_concern + 1]
-    lean_silence = lean.counts[:, :, COUNT.silence_idea : COUNT.silence_concern + 1]
-    lean_voice = lean.counts[:, :, COUNT.posts_idea : COUNT.posts_concern + 1]
-
-    def share(silent, spoken):
-        return silent.sum(axis=(1, 2)) / (silent.sum(axis=(1, 2)) + spoken.sum(axis=(1, 2)))
-
-    assert clearly_more(share(silence, voice), share(lean_silence, lean_voice))
+    assert clearly_more(silence_share(unsafe), silence_share(lean))
 
 
 def test_safety_without_answers_lowers_silence_and_yet_voice_stays_rare(simulated):
     safe, unsafe = simulated("safety-without-answers"), simulated("answers-without-safety")
-    silences = slice(COUNT.silence_idea, COUNT.silence_concern + 1)
-    posts = slice(COUNT.posts_idea, COUNT.posts_concern + 1)
-
-    def share(result):
-        silent, spoken = result.counts[:, :, silences].sum(axis=(1, 2)), result.counts[:, :, posts].sum(axis=(1, 2))
-        return silent / (silent + spoken)
-
-    assert clearly_more(share(unsafe), share(safe))
+    assert clearly_more(silence_share(unsafe), silence_share(safe))
     assert clearly_more(simulated("all-ten").outcome["voice_per_person_month"], safe.outcome["voice_per_person_month"])
     assert safe.outcome["reached"].sum() == 0
 
@@ -138,8 +126,12 @@ def clustering_of_contributors(result):
 def test_anonymity_helps_criticism_first_and_safety_never(simulated):
     hidden, safe = simulated("anonymity-stalls"), simulated("lean-bundle")
     first = slice(0, 126)
-    critical = [result.counts[:, first, COUNT.critical_posts].sum(axis=1) for result in (hidden, safe)]
-    assert clearly_more(*critical)
+
+    def spoken(result):
+        said, held_back = (result.counts[:, first, column].sum(axis=1) for column in (COUNT.critical_posts, COUNT.silence_critical))
+        return said / (said + held_back)
+
+    assert clearly_more(spoken(hidden), spoken(safe))
     assert clearly_more(safe.outcome["safety"], hidden.outcome["safety"])
 
 

@@ -21,10 +21,8 @@ HELPING = {
 
 
 def at_levels(simulate_with, lever, values):
-    """Return results of the typical scenario with one lever at each value, all under the same luck."""
-    base = ad.Scenario.load("typical")
-    kept = {name: use for name, use in base.practices.items()}
-    return [simulate_with("typical", levers={lever: value}, practices=kept) for value in values]
+    """Return results of a living network with one lever at each value, all under the same luck."""
+    return [simulate_with("lean-bundle", levers={lever: value}) for value in values]
 
 
 @pytest.mark.parametrize("lever", HELPING)
