@@ -67,9 +67,7 @@ def beyond_luck(difference: Interval) -> bool:
     return difference.low > 0.0 or difference.high < 0.0
 
 
-def paired_proportion_difference(
-    after: npt.ArrayLike, before: npt.ArrayLike, confidence: float = CONFIDENCE
-) -> Interval:
+def paired_proportion_difference(after: npt.ArrayLike, before: npt.ArrayLike, confidence: float = CONFIDENCE) -> Interval:
     """Return the difference of two shares of the same replicates with its adjusted Wald interval (Bonett & Price 2012).
 
     Unlike Student's interval it has a width when all pairs agree. Pairs of which one is missing are left out.
@@ -102,9 +100,7 @@ def compare(
         spec = scenario.organisation
         tell = None if progress is None else _beginning_at(place * replicates, progress)
         source = sources.setdefault(spec, OrganisationSource(spec, seed))
-        results.append(
-            simulate(scenario, replicates=replicates, seed=seed, threads=threads, source=source, progress=tell)
-        )
+        results.append(simulate(scenario, replicates=replicates, seed=seed, threads=threads, source=source, progress=tell))
     return Comparison(tuple(results))
 
 

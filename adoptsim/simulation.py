@@ -41,7 +41,14 @@ KEPT_PEOPLE = 1_000_000
 MOST_ROOM = 64
 UNSTOPPED_PERSON_DAYS = 1_000_000  # less than a second
 FINAL = (
-    "contributors", "members", "posts_per_person_month", "answered_share", "acted_share", "silence_share", "trust", "safety",
+    "contributors",
+    "members",
+    "posts_per_person_month",
+    "answered_share",
+    "acted_share",
+    "silence_share",
+    "trust",
+    "safety",
     "responsiveness",
 )
 
@@ -92,8 +99,13 @@ class OrganisationSource:
         if spec.people_file is not None:
             return files.build_from_records(self._records, spec, seed=self.seed, replicate=replicate)
         return generate_organisation(
-            spec.people, seed=self.seed, replicate=replicate, mean_degree=spec.mean_degree, leader_share=spec.leader_share,
-            champion_placement=spec.champion_placement, seed_placement=spec.seed_placement,
+            spec.people,
+            seed=self.seed,
+            replicate=replicate,
+            mean_degree=spec.mean_degree,
+            leader_share=spec.leader_share,
+            champion_placement=spec.champion_placement,
+            seed_placement=spec.seed_placement,
         )
 
     @staticmethod
@@ -135,15 +147,19 @@ class Simulator:
         policy = self.policy(organisation)
         traits, membership = self.source.traits(replicate, self.parameters)
         world = make_world(
-            organisation, traits, policy.group_of_department, draw_key(self.seed, replicate), self.scenario.horizon.days,
-            room=room, n_log=n_log, n_visit_log=n_visit_log,
+            organisation,
+            traits,
+            policy.group_of_department,
+            draw_key(self.seed, replicate),
+            self.scenario.horizon.days,
+            room=room,
+            n_log=n_log,
+            n_visit_log=n_visit_log,
         )
         reset(world, self.parameters, policy.table[0], membership, self.scenario.start.contributors)
         return world, policy
 
-    def run(
-        self, replicate: int, *, n_log: int = 0, n_visit_log: int = 0, stop: threading.Event | None = None
-    ) -> World:
+    def run(self, replicate: int, *, n_log: int = 0, n_visit_log: int = 0, stop: threading.Event | None = None) -> World:
         """Return one replicate after its last day; room for threads grows until it is enough.
 
         Raises ``Stopped`` soon after ``stop`` is set.
@@ -191,7 +207,12 @@ class Simulator:
         return hours | {"hours_per_person_month": sum(hours.values())}
 
     def _minutes(self, totals: npt.NDArray[np.int64], role: int) -> float:
-        spent = (("post_minutes", "posts"), ("reply_minutes", "replies"), ("read_minutes", "reads"), ("visit_minutes", "visits"))
+        spent = (
+            ("post_minutes", "posts"),
+            ("reply_minutes", "replies"),
+            ("read_minutes", "reads"),
+            ("visit_minutes", "visits"),
+        )
         return sum(
             float(self.parameters[getattr(PARAMETER, minutes)] * totals[getattr(COUNT, f"{kind}_employee") + role])
             for minutes, kind in spent
@@ -228,7 +249,9 @@ class Result:
         import pandas as pd
 
         n_runs, n_days = self.counts.shape[:2]
-        rows = pd.DataFrame({"replicate": np.repeat(np.asarray(self.replicates), n_days), "day": np.tile(np.arange(n_days), n_runs)})
+        rows = pd.DataFrame(
+            {"replicate": np.repeat(np.asarray(self.replicates), n_days), "day": np.tile(np.arange(n_days), n_runs)}
+        )
         counts = pd.DataFrame(self.counts.reshape(-1, len(COUNTS)), columns=list(COUNTS))
         levels = pd.DataFrame(self.climate.reshape(-1, len(LEVELS)), columns=list(LEVELS))
         return pd.concat([rows, counts, levels], axis=1)
@@ -255,7 +278,11 @@ class Result:
             "model_version": model_version(),
             "critical_mass": {
                 "threshold": self.scenario.critical_mass.threshold,
-                "reached": {"probability": _plain(reached.value), "low": _plain(reached.low), "high": _plain(reached.high)},
+                "reached": {
+                    "probability": _plain(reached.value),
+                    "low": _plain(reached.low),
+                    "high": _plain(reached.high),
+                },
                 "day": float(np.median(known)) if len(known) else None,
             },
             "final": {name: as_dict(self.interval(name)) for name in FINAL},
@@ -341,7 +368,9 @@ class _Counter:
 
 def _only_record(world: World, log: bool) -> World:
     """Return a world that holds on to its record only: a million people's state is not kept for each replicate."""
-    nothing = {name: None for name in World._fields if name not in ("counts", "climate", "departments", "log", "visit_log", "place")}
+    nothing = {
+        name: None for name in World._fields if name not in ("counts", "climate", "departments", "log", "visit_log", "place")
+    }
     kept = world._replace(**nothing)
     return kept if log else kept._replace(log=None, visit_log=None, place=None)
 
@@ -362,7 +391,22 @@ def _log_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFra
     frame["kind"] = np.array(LOG_KINDS)[frame["kind"]]
     frame["content"] = np.array(KINDS)[frame["content"]]
     frame["parent"] = frame["parent"].where(frame["parent"] >= 0).astype("Int64")
-    return frame[["replicate", "day", "person", "role", "department", "kind", "content", "critical", "anonymous", "thread", "parent", "id"]]
+    return frame[
+        [
+            "replicate",
+            "day",
+            "person",
+            "role",
+            "department",
+            "kind",
+            "content",
+            "critical",
+            "anonymous",
+            "thread",
+            "parent",
+            "id",
+        ]
+    ]
 
 
 def _visit_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:

@@ -455,9 +455,7 @@ def test_an_experiment_with_random_damage_loads_or_is_refused(changes: list[Edit
 
 @mutations
 @given(people=st.one_of(st.just([]), edits), ties=edits)
-def test_an_organisation_with_random_damage_is_read_or_refused(
-    people: list[Edit], ties: list[Edit], tmp_path: Path
-) -> None:
+def test_an_organisation_with_random_damage_is_read_or_refused(people: list[Edit], ties: list[Edit], tmp_path: Path) -> None:
     spec = spec_of(tmp_path, mutated(PEOPLE.encode(), people), mutated(TIES.encode(), ties))
     try:
         organisation = files.read_organisation(spec, seed=1, replicate=0)

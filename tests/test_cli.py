@@ -100,9 +100,7 @@ def test_help_names_every_command(adoptsim: Adoptsim):
 
 
 def test_nothing_heavy_is_imported_for_help():
-    program = (
-        "import sys, adoptsim.cli as c; c.main(['--help']); sys.exit(bool({'numpy', 'rich.console'} & {*sys.modules}))"
-    )
+    program = "import sys, adoptsim.cli as c; c.main(['--help']); sys.exit(bool({'numpy', 'rich.console'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
 
 

@@ -100,9 +100,7 @@ def test_a_saved_scenario_reads_as_a_person_would_write_it(tmp_path: Path) -> No
     assert "support_until" not in written, "defaults are left out"
 
 
-@pytest.mark.parametrize(
-    "story", ["a: b # c", "- x", "\ttab", "two\n\nparagraphs\n", " lead", "é ☃", "x\n  y", "#", "1"]
-)
+@pytest.mark.parametrize("story", ["a: b # c", "- x", "\ttab", "two\n\nparagraphs\n", " lead", "é ☃", "x\n  y", "#", "1"])
 def test_any_story_survives_saving_and_loading(story: str, tmp_path: Path) -> None:
     scenario = Scenario(name="story", story=story)
     scenario.save(tmp_path / "story.yaml")

@@ -31,7 +31,7 @@ class Divergence:
 
 
 def _visited(world: World) -> dict[int, int]:
-    return {person: 1 for person in np.flatnonzero(world.mark[MARK.visited]).tolist()}
+    return dict.fromkeys(np.flatnonzero(world.mark[MARK.visited]).tolist(), 1)
 
 
 def _spoke(world: World) -> dict[int, int]:
@@ -60,7 +60,11 @@ _DECISIONS: tuple[tuple[str, int, Callable[[World], dict[int, int]]], ...] = (
     ("post appears on day", MODERATE, _threads(THREAD.appears)),
     ("replies so far", READ, _tally(TALLY.replies)),
     ("reactions so far", READ, _tally(TALLY.reactions)),
-    (f"contribution's outcome ({', '.join(f'{i} {name}' for i, name in enumerate(OUTCOMES))})", ANSWER, _threads(THREAD.outcome)),
+    (
+        f"contribution's outcome ({', '.join(f'{i} {name}' for i, name in enumerate(OUTCOMES))})",
+        ANSWER,
+        _threads(THREAD.outcome),
+    ),
     ("nudged to look tomorrow", INVITE, lambda world: dict(enumerate(world.mark[MARK.nudge].tolist()))),
 )
 """The decisions of a day in the order in which they are taken."""
@@ -80,7 +84,11 @@ def first_divergence(first: Scenario, second: Scenario, *, seed: int = SEED, rep
 
     Raises ``ValueError`` when the scenarios don't share organisation, parameters and horizon: then nothing is paired.
     """
-    if (first.organisation, first.parameters, first.horizon.days) != (second.organisation, second.parameters, second.horizon.days):
+    if (first.organisation, first.parameters, first.horizon.days) != (
+        second.organisation,
+        second.parameters,
+        second.horizon.days,
+    ):
         raise ValueError("the scenarios differ in more than policy: organisation, parameters and days must be the same")
     source = OrganisationSource(first.organisation, seed)
     runs = [Simulator(scenario, seed=seed, source=source) for scenario in (first, second)]

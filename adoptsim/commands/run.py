@@ -75,9 +75,7 @@ def load(name_or_path: str, days: int | None = None) -> Scenario:
     if days is None:
         return scenario
     changed = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"days": days})})
-    late = [
-        Problem(problem.message, ".".join(map(str, problem.path)), "--days") for problem in files.late_starts(changed)
-    ]
+    late = [Problem(problem.message, ".".join(map(str, problem.path)), "--days") for problem in files.late_starts(changed)]
     if late:
         raise InputError(*late)
     return changed
@@ -142,6 +140,4 @@ def _show(report: dict[str, Any], scenario: Scenario) -> None:
 
 def style_of(word: str) -> str:
     """Return the colour of a verdict."""
-    return {"certain": "bold green", "likely": "green", "unlikely": "red", "certain_not": "bold red"}.get(
-        word, "yellow"
-    )
+    return {"certain": "bold green", "likely": "green", "unlikely": "red", "certain_not": "bold red"}.get(word, "yellow")

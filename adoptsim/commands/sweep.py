@@ -27,9 +27,7 @@ def sweep(
         FilePath,
         typer.Option("--out", help="The sweep's file (.db); beside you, named after the experiment, when absent."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=2**63 - 1, help="Which luck, instead of the experiment's.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Which luck, instead of the experiment's.")] = None,
     threads: Threads = None,
     replicates: Annotated[
         int | None,

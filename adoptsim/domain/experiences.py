@@ -19,7 +19,16 @@ from adoptsim.domain.parameters import PARAMETER
 THOUSANDTHS = 1000
 """Evidence is summed in whole thousandths of an event, so that the order of a day's events cannot matter."""
 
-COLUMNS = ("responsiveness_up", "responsiveness_down", "trust_up", "trust_down", "safety_up", "safety_down", "reward_up", "reward_down")
+COLUMNS = (
+    "responsiveness_up",
+    "responsiveness_down",
+    "trust_up",
+    "trust_down",
+    "safety_up",
+    "safety_down",
+    "reward_up",
+    "reward_down",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ _SUPPORT = "Madsen & Johansen 2019: visible coworker support makes a spiral of v
 _DETERT = "Detert & Burris 2016; Sherf et al. 2021"
 _JOYCE = "Joyce & Kraut 2006"
 
+# fmt: off
 _TABLE = (
     Experience("own_waiting"),  # rows 0-8 follow the order of the outcomes of a thread
     Experience("own_answered", responsiveness=1.0, trust=0.5, safety=0.3, source=_DETERT),
@@ -69,6 +79,7 @@ _TABLE = (
     Experience("own_reaction", reward=0.5, source="design"),
     Experience("own_unreplied", reward=-1.0, source=_JOYCE),
 )
+# fmt: on
 
 EXPERIENCES: dict[str, Experience] = {experience.name: experience for experience in _TABLE}
 ExperienceIndex = namedtuple("ExperienceIndex", list(EXPERIENCES))  # type: ignore[misc]

@@ -35,6 +35,7 @@ class Lever:
 _PROB = "probability"
 _DESIGN = "design assumption"
 
+# fmt: off
 _TABLE = (
     # -- climate (practices 1 and 6)
     Lever("culture_trust", 0.50, 0.05, 0.95, "0-1", "logit",
@@ -100,6 +101,7 @@ _TABLE = (
     Lever("invitation_prob", 0.0005, 0.0001, 0.10, _PROB + " a day", "logit", "a person who never came is invited and looks", _DESIGN),
     Lever("reminder_prob", 0.001, 0.0002, 0.20, _PROB + " a day", "logit", "a lapsed member is reminded and looks", _DESIGN),
 )
+# fmt: on
 
 LEVERS: dict[str, Lever] = {lever.name: lever for lever in _TABLE}
 

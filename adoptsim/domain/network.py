@@ -125,9 +125,7 @@ def tie_table(codes: Codes, n_people: int) -> tuple[Ints, NDArray[np.uint32]]:
     return indptr, both.astype(np.uint32)
 
 
-def draw_ties(
-    department_start: Ints, manager: NDArray[np.int32], mean_degree: float, rng: np.random.Generator
-) -> Codes:
+def draw_ties(department_start: Ints, manager: NDArray[np.int32], mean_degree: float, rng: np.random.Generator) -> Codes:
     """Return the codes of about N * mean_degree / 2 ties; everybody is tied to manager and reports.
 
     The mean degree is at most TIE_DENSITY_MAX * (N - 1).
@@ -190,9 +188,7 @@ def _wanted_within(department_start: Ints, n_ties: float) -> Floats:
     return wanted
 
 
-def _call_within(
-    n_calls: float, department_start: Ints, wanted: Floats, weight: Floats, rng: np.random.Generator
-) -> Codes:
+def _call_within(n_calls: float, department_start: Ints, wanted: Floats, weight: Floats, rng: np.random.Generator) -> Codes:
     """Return the ties of calls within departments: both ends by weight, between departments as `wanted`."""
     sizes = np.diff(department_start)
     per_weight = wanted / np.add.reduceat(weight, department_start[:-1]) / wanted.sum()
@@ -202,9 +198,7 @@ def _call_within(
     return tie_codes(caller, _pick_by_weight(weight, start, stop, rng), len(weight))
 
 
-def _draw_in_groups(
-    known: Codes, n_wanted: float, department: Ints, weight: Floats, rng: np.random.Generator
-) -> Codes:
+def _draw_in_groups(known: Codes, n_wanted: float, department: Ints, weight: Floats, rng: np.random.Generator) -> Codes:
     """Return at most `n_wanted` new ties across departments, from working groups of people drawn by weight."""
     n_people = len(weight)
     # small organisations have small groups, or one group would be the organisation

@@ -183,9 +183,7 @@ def _stream(seed: int, replicate: int, purpose: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key))
 
 
-def _check_settings(
-    n_people: int, mean_degree: float, leader_share: float, median: float, mean: float
-) -> None:
+def _check_settings(n_people: int, mean_degree: float, leader_share: float, median: float, mean: float) -> None:
     if not N_PEOPLE_MIN <= n_people <= N_PEOPLE_MAX:
         raise ValueError(f"n_people is {n_people}; give {N_PEOPLE_MIN} to {N_PEOPLE_MAX:,} people")
     if not mean_degree >= 1:
@@ -200,9 +198,7 @@ def _check_leader_share(leader_share: float) -> None:
         raise ValueError(f"leader_share is {leader_share}; give a share above 0 and up to 0.5")
 
 
-def _draw_department_starts(
-    n_people: int, median: float, mean: float, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _draw_department_starts(n_people: int, median: float, mean: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return where departments of lognormal size start, and N last; shape (D + 1,).
 
     One size from each of D quantile ranges (stratified), so that replicates differ in who is large, less in how
@@ -303,9 +299,7 @@ def _positions(people: Sequence[PersonRecord]) -> dict[str, int]:
     if len(position) < len(people):
         ids = [person.id for person in people]
         repeated = dict.fromkeys(id_ for row, id_ in enumerate(ids) if position[id_] != row)
-        raise ValueError(
-            f"ids listed more than once: {_listed(repeated)}; each person needs an id of their own"
-        )
+        raise ValueError(f"ids listed more than once: {_listed(repeated)}; each person needs an id of their own")
     return position
 
 
@@ -317,9 +311,7 @@ def _codes_of(
         rows = ties.reshape(-1, 2)
         outside = np.unique(rows[(rows < 0) | (rows >= len(place))])
         if len(outside):
-            raise ValueError(
-                f"ties name rows outside 0 to {len(place) - 1}: {_listed(map(str, outside.tolist()))}"
-            )
+            raise ValueError(f"ties name rows outside 0 to {len(place) - 1}: {_listed(map(str, outside.tolist()))}")
     else:
         pairs = list(ties)
         unknown = dict.fromkeys(id_ for pair in pairs for id_ in pair if id_ not in position)
@@ -329,23 +321,17 @@ def _codes_of(
     return tie_codes(place[rows[:, 0]], place[rows[:, 1]], len(place))
 
 
-def _managers_of(
-    records: Sequence[PersonRecord], position: dict[str, int], place: NDArray[np.int64]
-) -> NDArray[np.int32]:
+def _managers_of(records: Sequence[PersonRecord], position: dict[str, int], place: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return each person's manager in the organisation's order of people."""
     named = [person.manager if person.manager != person.id else None for person in records]
     unknown = dict.fromkeys(id_ for id_ in named if id_ and id_ not in position)
     if unknown:
-        raise ValueError(
-            f"managers who are not listed: {_listed(unknown)}; list them as people or leave them empty"
-        )
+        raise ValueError(f"managers who are not listed: {_listed(unknown)}; list them as people or leave them empty")
     manager = np.array([place[position[id_]] if id_ else -1 for id_ in named], np.int32)
     cycle = find_manager_cycle(manager)
     if cycle is not None:
         loop = " -> ".join(records[person].id for person in [*cycle, cycle[0]])
-        raise ValueError(
-            f"managers go round in a circle: {loop}; leave the manager of the highest of them empty"
-        )
+        raise ValueError(f"managers go round in a circle: {loop}; leave the manager of the highest of them empty")
     return manager
 
 

@@ -30,6 +30,7 @@ class Parameter:
     grade: str
 
 
+# fmt: off
 _TABLE = (
     # -- traits of people
     Parameter("propensity_sd", "sigma_a", 1.7, 1.1, 1.7, "ln", "spread of the propensity to post (lognormal)",
@@ -57,7 +58,7 @@ _TABLE = (
     Parameter("seed_habit", "h_s", 0.6, 0.1, 0.9, "0-1", "habit of those brought in at the launch", "design", "D"),
     Parameter("start_habit", "h_a", 0.60, 0.3, 0.9, "0-1", "habit of those who begin as active contributors", "design", "D"),
     # -- speaking
-    Parameter("activation_base", "a0", -0.52, -4.0, 2.0, "logit", "activation at average expectations", "fitted by hand to patterns 1-6", "D"),
+    Parameter("activation_base", "a0", -0.57, -4.0, 2.0, "logit", "activation at average expectations", "fitted by hand to patterns 1-6", "D"),
     Parameter("reward_weight", "w_R", 3.4, 0.0, 6.0, "logit per unit", "expected replies -> speaking; times the learning rate, b_R = .34",
               "Joyce & Kraut 2006; default OR 1.4 a replied-to post", "V"),
     Parameter("responsiveness_slope", "b_I", 0.60, 0.4, 0.8, "logit/SD", "perceived responsiveness -> voice", "Sherf et al. 2021 (direction)", "R"),
@@ -98,11 +99,11 @@ _TABLE = (
     Parameter("broadcast_reply_factor", "f_b", 0.12, 0.0, 0.5, "x", "replies to announcements, against a question", "design", "D"),
     Parameter("anonymous_reply_factor", "f_a", 0.5, 0.2, 1.0, "x", "replies to anonymous posts; also how useful an answer to one is",
               "Detert & Burris 2016 (direction)", "I"),
-    Parameter("converse_prob", "c_v", 0.3, 0.0, 0.8, "probability", "an author who is there answers a reply", "Superset data (messages a thread)", "I"),
+    Parameter("converse_prob", "c_v", 0.25, 0.0, 0.8, "probability", "an author who is there answers a reply", "Superset data (messages a thread)", "I"),
     Parameter("value_half", "K", 5.6, 0.2, 8.0, "relevant items", "relevant items at which a visit is half worth it, median over people",
               "Oliver, Marwell & Teixeira 1985: n^h / (n^h + K^h), h = 2", "R"),
     Parameter("value_half_sd", "sd_K", 1.37, 0.3, 1.6, "ln", "spread of what people need to find a visit worth it (lognormal)", "design: relevance differs by job", "I"),
-    Parameter("value_propensity_correlation", "rho_K", 0.75, 0.0, 0.8, "r", "those with more to say need less to come", "Foote, Treem & van den Hooff 2024 (motives); size by design", "I"),
+    Parameter("value_propensity_correlation", "rho_K", 0.8, 0.0, 0.8, "r", "those with more to say need less to come", "Foote, Treem & van den Hooff 2024 (motives); size by design", "I"),
     Parameter("leisure_value", "u_l", 0.5, 0.0, 1.0, "items", "worth of a leisure post seen", "Huang, Singh & Ghose (sign)", "I"),
     Parameter("reply_value", "u_r", 1.5, 0.0, 4.0, "items", "worth of a reply to one's own post", "Joyce & Kraut 2006 (direction)", "I"),
     Parameter("broadcast_value", "u_b", 0.4, 0.0, 1.0, "items", "worth of an announcement seen", "Dromey 2016 (direction)", "I"),
@@ -127,6 +128,7 @@ _TABLE = (
     Parameter("visit_minutes", "m_v", 1.0, 0.2, 3.0, "minutes", "a visit besides reading", "design", "D"),
     Parameter("item_minutes", "m_i", 10.0, 3.0, 30.0, "minutes", "a leader deals with one contribution", "design", "D"),
 )
+# fmt: on
 
 PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _TABLE}
 

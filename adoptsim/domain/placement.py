@@ -133,9 +133,7 @@ def _cluster(
 ) -> Ints:
     """Return people breadth first from a drawn person, then from further drawn people until all are in."""
     is_taken = np.zeros(len(department), np.bool_)
-    first_met = np.empty(
-        len(department), np.int64
-    )  # scratch: where in the list of contacts a person comes first
+    first_met = np.empty(len(department), np.int64)  # scratch: where in the list of contacts a person comes first
     waves: list[Ints] = []
     for start in rng.permutation(len(department)):
         if is_taken[start]:
@@ -199,9 +197,7 @@ def lead_by_tree(
     start = np.searchsorted(department, np.arange(int(department[-1]) + 1))
     answering = [
         own if is_leader[own] else _leader_above(highest, manager, is_leader, first_leader)
-        for own, highest in zip(
-            highest_leaders_first[start].tolist(), highest_first[start].tolist(), strict=True
-        )
+        for own, highest in zip(highest_leaders_first[start].tolist(), highest_first[start].tolist(), strict=True)
     ]
     return is_leader, np.array(answering, np.int32)
 
@@ -231,9 +227,7 @@ def lead_by_ties(
     return manager, is_leader, leaders_of_heads(heads, manager, is_leader)
 
 
-def leaders_of_heads(
-    heads: Ints, manager: NDArray[np.int32], is_leader: NDArray[np.bool_]
-) -> NDArray[np.int32]:
+def leaders_of_heads(heads: Ints, manager: NDArray[np.int32], is_leader: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Return who answers for each department of a drawn tree: its head, or the leader the head reports to."""
     return np.where(is_leader[heads], heads, manager[heads]).astype(np.int32)
 
@@ -252,9 +246,7 @@ def _depth_and_n_below(manager: NDArray[np.int32]) -> tuple[Ints, Ints]:
     return depth[:-1], np.array(below, np.int64)
 
 
-def _leader_above(
-    person: int, manager: NDArray[np.int32], is_leader: NDArray[np.bool_], otherwise: int
-) -> int:
+def _leader_above(person: int, manager: NDArray[np.int32], is_leader: NDArray[np.bool_], otherwise: int) -> int:
     while person >= 0 and not is_leader[person]:
         person = int(manager[person])
     return person if person >= 0 else otherwise

@@ -39,7 +39,9 @@ def effects_of(practice: Practice, use: PracticeUse) -> dict[str, float]:
     return {name: to_link(LEVERS[name], value) - to_link(LEVERS[name], LEVERS[name].default) for name, value in to.items()}
 
 
-def make_policy(scenario: Scenario, department_names: Sequence[str], department_sizes: npt.NDArray[np.int64] | None = None) -> Policy:
+def make_policy(
+    scenario: Scenario, department_names: Sequence[str], department_sizes: npt.NDArray[np.int64] | None = None
+) -> Policy:
     """Return the levers of a scenario; a department that doesn't exist raises ``ValueError``."""
     n_days = scenario.horizon.days
     # the registry's order, not the file's: sums of floating-point numbers must not depend on how a file is written

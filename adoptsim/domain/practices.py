@@ -48,6 +48,7 @@ class Practice:
     variants: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
+# fmt: off
 _TABLE = (
     Practice(
         1, "culture_of_voice", "A positive culture of voice",
@@ -136,5 +137,6 @@ _TABLE = (
         standing=False,
     ),
 )
+# fmt: on
 
 PRACTICES: dict[str, Practice] = {practice.name: practice for practice in _TABLE}

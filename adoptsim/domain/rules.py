@@ -21,7 +21,6 @@ def rule(function: Rule) -> Rule:
     return cast("Rule", register_jitable(function))
 
 
-
 @rule
 def logistic(x: float) -> float:
     """Return 1 / (1 + exp(-x)), a probability."""
@@ -64,8 +63,15 @@ def first_visit_prob(first_visit: float, imitation: float, share_using: float, i
 
 
 @rule
-def return_visit_prob(habit: float, share_contributing: float, leader: float, nudge: float, offline: float,
-                      habit_visit: float, contact_visit: float) -> float:
+def return_visit_prob(
+    habit: float,
+    share_contributing: float,
+    leader: float,
+    nudge: float,
+    offline: float,
+    habit_visit: float,
+    contact_visit: float,
+) -> float:
     """Return a day's chance that a member looks: habit, or contacts' activity, or a leader's, or a nudge, or offline."""
     by_self = any_of(habit_visit * habit, contact_visit * share_contributing)
     return any_of(by_self, any_of(any_of(leader, nudge), offline))

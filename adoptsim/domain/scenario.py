@@ -43,8 +43,12 @@ class OrganisationSpec(Strict):
     people: int = Field(500, ge=20, le=MOST_PEOPLE, description="people to generate; ignored when people_file is given")
     people_file: str | None = Field(None, description="CSV of id, manager, department, optional role")
     ties_file: str | None = Field(None, description="CSV of source, target, optional weight")
-    mean_degree: float = Field(32.0, ge=2.0, le=500.0, allow_inf_nan=False, description="mean number of contacts (email-Eu: 32)")
-    leader_share: float = Field(0.05, gt=0.0, le=0.5, allow_inf_nan=False, description="share of staff who are senior leaders")
+    mean_degree: float = Field(
+        32.0, ge=2.0, le=500.0, allow_inf_nan=False, description="mean number of contacts (email-Eu: 32)"
+    )
+    leader_share: float = Field(
+        0.05, gt=0.0, le=0.5, allow_inf_nan=False, description="share of staff who are senior leaders"
+    )
     champion_placement: Placement = Field("random", description="where champions sit in the network")
     seed_placement: SeedPlacement = Field("scattered", description="where those sit whom a launch brings in first")
     same_for_all_replicates: bool = Field(False, description="generate one organisation and keep it for all replicates")
@@ -64,7 +68,9 @@ class PracticeUse(Strict):
     intensity: Share = Field(1.0, description="0 is without, 1 is at full strength")
     start: int = Field(0, ge=0, le=MOST_DAYS, description="working day on which it begins")
     ramp: int = Field(0, ge=0, le=MOST_DAYS, description="working days it takes to reach its intensity")
-    end: int | None = Field(None, ge=1, le=MOST_DAYS, description="working day on which it ends; launch support ends by itself")
+    end: int | None = Field(
+        None, ge=1, le=MOST_DAYS, description="working day on which it ends; launch support ends by itself"
+    )
     departments: tuple[str, ...] | None = Field(None, min_length=1, description="names of departments; all when absent")
     misused: bool = Field(False, description="use it in the way it goes wrong")
     variant: str | None = Field(None, description="a named variant of the practice")
@@ -101,7 +107,9 @@ class Start(Strict):
 class CriticalMass(Strict):
     """When critical mass counts as reached."""
 
-    threshold: float = Field(0.25, gt=0.0, le=1.0, allow_inf_nan=False, description="contributors (21 days) as a share of staff")
+    threshold: float = Field(
+        0.25, gt=0.0, le=1.0, allow_inf_nan=False, description="contributors (21 days) as a share of staff"
+    )
     held_days: int = Field(63, ge=1, le=MOST_DAYS, description="working days at or above the threshold")
     after_support_days: int = Field(63, ge=0, le=MOST_DAYS, description="still so this long after support has ended")
 
@@ -119,9 +127,7 @@ def _problems_of_use(name: str, use: PracticeUse) -> Iterable[tuple[tuple[str, .
         yield (name, "misused"), f"true beside variant {use.variant!r}; give either a variant or misused, not both"
 
 
-def _in_range(
-    kind: str, values: dict[str, float], table: Mapping[str, Lever] | Mapping[str, Parameter]
-) -> dict[str, float]:
+def _in_range(kind: str, values: dict[str, float], table: Mapping[str, Lever] | Mapping[str, Parameter]) -> dict[str, float]:
     """Return the values; an unknown name and a value outside its plausible range raise ``FieldsError``."""
     problems: list[tuple[tuple[str, ...], str]] = []
     for name, value in values.items():
@@ -146,7 +152,9 @@ class Scenario(Strict):
     lesson: str = Field("", max_length=1000)
     organisation: OrganisationSpec = OrganisationSpec()
     practices: dict[str, Annotated[PracticeUse, BeforeValidator(_practice_shorthand)]] = Field(default_factory=dict)
-    levers: dict[str, float] = Field(default_factory=dict, description="levers' values without practices, where not the default")
+    levers: dict[str, float] = Field(
+        default_factory=dict, description="levers' values without practices, where not the default"
+    )
     parameters: dict[str, float] = Field(default_factory=dict, description="parameters, where not the default")
     horizon: Horizon = Horizon()
     start: Start = Start()

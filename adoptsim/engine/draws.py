@@ -28,8 +28,18 @@ PURPOSE_FEED = np.uint64(11)  # where the feed starts, its stride; item: the thr
 PURPOSE_TRAIT = np.uint64(12)  # setup: traits of people; item: which
 
 PURPOSE_NAMES: dict[int, str] = {
-    1: "visit", 2: "kind of post", 3: "moderation", 4: "reading and replying", 5: "conversation", 6: "leader's post",
-    7: "leader's capacity", 8: "order in the inbox", 9: "leader's answer", 10: "champion's invitation", 11: "feed", 12: "traits",
+    1: "visit",
+    2: "kind of post",
+    3: "moderation",
+    4: "reading and replying",
+    5: "conversation",
+    6: "leader's post",
+    7: "leader's capacity",
+    8: "order in the inbox",
+    9: "leader's answer",
+    10: "champion's invitation",
+    11: "feed",
+    12: "traits",
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

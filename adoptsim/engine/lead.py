@@ -102,7 +102,9 @@ def appear(world: Any, day: Any, departments: Any) -> None:
 def _drawn_outcome(world: Any, parameters: Any, lever: Any, slot: Any) -> Any:
     """Return what a leader who deals with a contribution does: one luck a contribution, whenever it is dealt with."""
     thread = world.thread
-    negative, acts, answers, explains = draw(world.key, thread[slot, THREAD.author], thread[slot, THREAD.day], PURPOSE_OUTCOME, thread_item(thread, slot))
+    negative, acts, answers, explains = draw(
+        world.key, thread[slot, THREAD.author], thread[slot, THREAD.day], PURPOSE_OUTCOME, thread_item(thread, slot)
+    )
     useful = parameters[PARAMETER.anonymous_reply_factor] if thread[slot, THREAD.anonymous] else 1.0
     if thread[slot, THREAD.critical]:
         bound = lever[LEVER.sanction_prob]
@@ -122,7 +124,9 @@ def _drawn_outcome(world: Any, parameters: Any, lever: Any, slot: Any) -> Any:
 
 
 @compiled
-def _resolve(world: Any, effects: Any, day: Any, leader: Any, slot: Any, outcome: Any, counts: Any, departments: Any) -> None:
+def _resolve(
+    world: Any, effects: Any, day: Any, leader: Any, slot: Any, outcome: Any, counts: Any, departments: Any
+) -> None:
     """Take a contribution out of the inbox with its outcome; its author lives through it, others will see it."""
     thread = world.thread
     author = thread[slot, THREAD.author]
@@ -130,7 +134,7 @@ def _resolve(world: Any, effects: Any, day: Any, leader: Any, slot: Any, outcome
     world.cursor[CURSOR.waiting] -= 1
     counts[COUNT.answered + (outcome - ANSWERED)] += 1
     experience(world.mark, world.list, world.cursor, world.evidence, effects, author, outcome)
-    if outcome == IGNORED or outcome == AGED_OUT:
+    if outcome in (IGNORED, AGED_OUT):
         return
     thread[slot, THREAD.last_activity] = day + 1  # on top of the feed tomorrow, for all to see
     if outcome >= DELETED:

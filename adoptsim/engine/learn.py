@@ -71,10 +71,18 @@ def _learn_from_evidence(world: Any, parameters: Any, levers: Any) -> None:
         answers = parameters[PARAMETER.responsiveness_rate] / THOUSANDTHS
         climate = parameters[PARAMETER.climate_rate] / THOUSANDTHS
         replies = parameters[PARAMETER.reward_rate] / THOUSANDTHS
-        world.level[LEVEL.responsiveness, i] = learn(np.float64(world.level[LEVEL.responsiveness, i]), answers * evidence[0], answers * evidence[1])
-        world.level[LEVEL.trust, i] = learn(np.float64(world.level[LEVEL.trust, i]), climate * evidence[2], climate * loss * evidence[3])
-        world.level[LEVEL.safety, i] = learn(np.float64(world.level[LEVEL.safety, i]), climate * evidence[4], climate * loss * evidence[5])
-        world.level[LEVEL.reward, i] = learn(np.float64(world.level[LEVEL.reward, i]), replies * evidence[6], replies * evidence[7])
+        world.level[LEVEL.responsiveness, i] = learn(
+            np.float64(world.level[LEVEL.responsiveness, i]), answers * evidence[0], answers * evidence[1]
+        )
+        world.level[LEVEL.trust, i] = learn(
+            np.float64(world.level[LEVEL.trust, i]), climate * evidence[2], climate * loss * evidence[3]
+        )
+        world.level[LEVEL.safety, i] = learn(
+            np.float64(world.level[LEVEL.safety, i]), climate * evidence[4], climate * loss * evidence[5]
+        )
+        world.level[LEVEL.reward, i] = learn(
+            np.float64(world.level[LEVEL.reward, i]), replies * evidence[6], replies * evidence[7]
+        )
         evidence[:] = 0
         world.mark[MARK.touched, i] = 0
     world.cursor[CURSOR.touched] = 0

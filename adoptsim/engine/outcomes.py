@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import numpy.typing as npt
 
@@ -70,7 +69,9 @@ def final_values(world: World) -> dict[str, float]:
         "threads_answered_share": _share(last[COUNT.threads_answered], last[COUNT.threads_settled]),
         "visited_six_months": float(visited.mean()),
         "contributed_six_months": float(contributed.mean()),
-        "interactions_six_months": half_year[COUNT.posts_employee : COUNT.reactions_leader + 1].sum() * ACTIVE_DAYS / (min(SIX_MONTHS, n_days) * people),
+        "interactions_six_months": half_year[COUNT.posts_employee : COUNT.reactions_leader + 1].sum()
+        * ACTIVE_DAYS
+        / (min(SIX_MONTHS, n_days) * people),
     }
     values |= {name: float(world.climate[-1, column]) for column, name in enumerate(LEVELS[:3])}
     return values | _worst_department(world)
@@ -92,5 +93,3 @@ def outcomes(world: World, *, threshold: float, held_days: int, check_day: int) 
     share = world.counts[:, COUNT.contributors] / world.place.shape[1]
     reached, day = reached_critical_mass(share, threshold, held_days, check_day)
     return {"reached": reached, "reached_day": day, "peak_contributors": float(share.max())} | final_values(world)
-
-

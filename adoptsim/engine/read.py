@@ -210,8 +210,22 @@ def _draw_for_pairs(words: Any, pair: Any, thread: Any, key: Any, day: Any, firs
 @compiled
 def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, n_pairs: Any, counts: Any) -> None:
     """Let those of the collected pairs who see the thread learn from it, reply and react: a block of words at a time."""
-    words, pair, chance, thread, place, trait = world.words, world.pair, world.chance, world.thread, world.place, world.trait
-    tally, mark, lists, cursor, evidence, lesson = world.tally, world.mark, world.list, world.cursor, world.evidence, world.lesson
+    words, pair, chance, thread, place, trait = (
+        world.words,
+        world.pair,
+        world.chance,
+        world.thread,
+        world.place,
+        world.trait,
+    )
+    tally, mark, lists, cursor, evidence, lesson = (
+        world.tally,
+        world.mark,
+        world.list,
+        world.cursor,
+        world.evidence,
+        world.lesson,
+    )
     drives = world.drive[DRIVE.reply]
     for p in range(np.uint64(n_pairs)):
         k = p % np.uint64(BLOCK)

@@ -68,7 +68,16 @@ def climate_drive(level: Any, parameters: Any, person: Any) -> Any:
 
 @compiled
 def engagement_of(
-    place: Any, trait: Any, level: Any, mark: Any, tally: Any, parameters: Any, lever: Any, day: Any, person: Any, climate: Any
+    place: Any,
+    trait: Any,
+    level: Any,
+    mark: Any,
+    tally: Any,
+    parameters: Any,
+    lever: Any,
+    day: Any,
+    person: Any,
+    climate: Any,
 ) -> Any:
     """Return the chance that a prompt moves this visitor to speak, given what climate adds."""
     share = tally[TALLY.contacts_contributing, person] * np.float64(trait[TRAIT.inverse_degree, person])
@@ -84,13 +93,22 @@ def engagement_of(
         support += parameters[PARAMETER.manager_active_weight]
     if mark[MARK.leader_active, person] == 1:
         support += parameters[PARAMETER.leader_active_weight]
-    return activation(parameters[PARAMETER.activation_base], reward, parameters[PARAMETER.proof_weight] * proof, support, climate)
+    return activation(
+        parameters[PARAMETER.activation_base], reward, parameters[PARAMETER.proof_weight] * proof, support, climate
+    )
 
 
 @compiled
 def engage(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> None:
     """Compute for each visitor how ready they are to speak and to reply today."""
-    place, trait, level, mark, tally, drive = world.place, world.trait, world.level, world.mark, world.tally, world.drive
+    place, trait, level, mark, tally, drive = (
+        world.place,
+        world.trait,
+        world.level,
+        world.mark,
+        world.tally,
+        world.drive,
+    )
     visitors = world.list[LIST.visitors]
     for v in range(world.cursor[CURSOR.visitors]):
         person = np.uint64(visitors[v])
@@ -139,7 +157,12 @@ def open_thread(world: Any, person: Any, day: Any, kind: Any) -> Any:
     slot = world.slot[SLOT.free, cursor[CURSOR.free]]
     world.slot[SLOT.alive, cursor[CURSOR.alive]] = slot
     cursor[CURSOR.alive] += 1
-    thread[slot, THREAD.author], thread[slot, THREAD.day], thread[slot, THREAD.appears], thread[slot, THREAD.last_activity] = person, day, day, day
+    (
+        thread[slot, THREAD.author],
+        thread[slot, THREAD.day],
+        thread[slot, THREAD.appears],
+        thread[slot, THREAD.last_activity],
+    ) = person, day, day, day
     thread[slot, THREAD.kind], thread[slot, THREAD.outcome], thread[slot, THREAD.credit] = kind, WAITING, CREDIT_NONE
     thread[slot, THREAD.critical], thread[slot, THREAD.anonymous], thread[slot, THREAD.abusive] = 0, 0, 0
     thread[slot, THREAD.broadcast], thread[slot, THREAD.echo], thread[slot, THREAD.in_inbox] = 0, 0, 0
@@ -150,7 +173,9 @@ def open_thread(world: Any, person: Any, day: Any, kind: Any) -> Any:
 
 
 @compiled
-def _moderate(world: Any, effects: Any, lever: Any, day: Any, slot: Any, held_draw: Any, deleted_draw: Any, counts: Any) -> None:
+def _moderate(
+    world: Any, effects: Any, lever: Any, day: Any, slot: Any, held_draw: Any, deleted_draw: Any, counts: Any
+) -> None:
     """Hold a new post for review, or delete it there; a deleted one never appears and its author knows."""
     thread = world.thread
     if held_draw >= lever[LEVER.premoderation_prob]:
@@ -169,7 +194,9 @@ def _moderate(world: Any, effects: Any, lever: Any, day: Any, slot: Any, held_dr
 
 
 @compiled
-def _post(world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any, traits: Any, luck: Any, counts: Any) -> None:
+def _post(
+    world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any, traits: Any, luck: Any, counts: Any
+) -> None:
     """Open a thread for somebody who speaks: ``traits`` = (critical, anonymous, abusive), ``luck`` = (held, deleted)."""
     slot = open_thread(world, person, day, kind)
     if slot < 0:
@@ -192,8 +219,13 @@ def _post(world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any
 @compiled
 def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
     """Return the chance that this person's voice is not withheld."""
-    safety = parameters[PARAMETER.safety_slope] * standard_score(np.float64(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd])
-    control = parameters[PARAMETER.surveillance_weight] * lever[LEVER.surveillance] + parameters[PARAMETER.uncertainty_weight] * lever[LEVER.sanction_uncertainty]
+    safety = parameters[PARAMETER.safety_slope] * standard_score(
+        np.float64(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd]
+    )
+    control = (
+        parameters[PARAMETER.surveillance_weight] * lever[LEVER.surveillance]
+        + parameters[PARAMETER.uncertainty_weight] * lever[LEVER.sanction_uncertainty]
+    )
     penalty = parameters[PARAMETER.critical_penalty] * critical - parameters[PARAMETER.anonymity_bonus] * anonymous
     return passes_gate(parameters[PARAMETER.gate_base], safety, control, penalty)
 
@@ -212,11 +244,15 @@ def _be_silent(world: Any, person: Any, kind: Any, critical: Any, counts: Any, d
 def _voice_engagement(world: Any, parameters: Any, lever: Any, day: Any, person: Any) -> Any:
     """Return the chance that a visitor is moved to voice an idea or concern: climate counts in full."""
     climate = climate_drive(world.level, parameters, person)
-    return engagement_of(world.place, world.trait, world.level, world.mark, world.tally, parameters, lever, day, person, climate)
+    return engagement_of(
+        world.place, world.trait, world.level, world.mark, world.tally, parameters, lever, day, person, climate
+    )
 
 
 @compiled
-def _meet_prompt(world: Any, parameters: Any, effects: Any, lever: Any, day: Any, person: Any, counts: Any, departments: Any) -> None:
+def _meet_prompt(
+    world: Any, parameters: Any, effects: Any, lever: Any, day: Any, person: Any, counts: Any, departments: Any
+) -> None:
     """Take one visitor with something to say through activation and gate."""
     _, _, moved, gate = draw(world.key, person, day, PURPOSE_DAILY, 0)
     kind_draw, critical_draw, anonymous_draw, abusive_draw = draw(world.key, person, day, PURPOSE_POST, 0)
@@ -237,7 +273,9 @@ def _meet_prompt(world: Any, parameters: Any, effects: Any, lever: Any, day: Any
         return
     critical, anonymous, abusive = 0, 0, 0
     if voice:
-        critical_prob = parameters[PARAMETER.critical_idea_prob] if kind == IDEA else parameters[PARAMETER.critical_concern_prob]
+        critical_prob = (
+            parameters[PARAMETER.critical_idea_prob] if kind == IDEA else parameters[PARAMETER.critical_concern_prob]
+        )
         critical = 1 if critical_draw < critical_prob else 0
         anonymous = 1 if anonymous_draw < lever[LEVER.anonymity_prob] else 0
         abusive = 1 if critical == 1 and abusive_draw < lever[LEVER.abuse_prob] else 0
@@ -257,7 +295,9 @@ def _post_as_leader(world: Any, lever: Any, day: Any, person: Any, counts: Any) 
     thread = world.thread
     echo_share = lever[LEVER.echo_rate] / (lever[LEVER.leader_post_rate] + lever[LEVER.echo_rate])
     thread[slot, THREAD.echo] = 1 if echo_draw < echo_share else 0
-    thread[slot, THREAD.broadcast] = 1 if thread[slot, THREAD.echo] == 0 and broadcast_draw < lever[LEVER.broadcast_share] else 0
+    thread[slot, THREAD.broadcast] = (
+        1 if thread[slot, THREAD.echo] == 0 and broadcast_draw < lever[LEVER.broadcast_share] else 0
+    )
     counts[COUNT.leader_posts] += 1
     counts[COUNT.posts_leader] += 1
     counts[COUNT.broadcasts] += thread[slot, THREAD.broadcast]

@@ -47,7 +47,9 @@ LIFE_DAYS = 4
 """First guess of days that a day's prompts occupy slots; a run that needs more room is repeated with twice as much."""
 
 
-def draw_traits(organisation: Organisation, parameters: Floats, key: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+def draw_traits(
+    organisation: Organisation, parameters: Floats, key: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
     """Return float32[TRAIT, N] and the membership before day 0, drawn by (seed, replicate, person)."""
     n = organisation.n_people
     personality, place = trait_uniforms(key, n, 0), trait_uniforms(key, n, 1)
@@ -89,7 +91,9 @@ def _segments(starts: npt.NDArray[np.int64], group_of_department: npt.NDArray[np
     return np.column_stack((starts[firsts], starts[ends], group_of_department[firsts])).astype(np.int64)
 
 
-def _places(organisation: Organisation, group_of_department: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64] | npt.NDArray[np.int32]]:
+def _places(
+    organisation: Organisation, group_of_department: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[np.int64] | npt.NDArray[np.int32]]:
     """Return the engine's arrays of where people stand: in the reporting tree, under which leader and levers."""
     starts, leaders = organisation.department_start, np.flatnonzero(organisation.is_leader)
     group = group_of_department[organisation.department]
@@ -182,7 +186,9 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     for i in range(level.shape[1]):
         trust = level[LEVEL.trust_target, i]
         level[LEVEL.trust, i] = trust
-        level[LEVEL.safety, i] = drift(np.float64(level[LEVEL.safety_target, i]), np.float64(trust), parameters[PARAMETER.safety_follows_trust])
+        level[LEVEL.safety, i] = drift(
+            np.float64(level[LEVEL.safety_target, i]), np.float64(trust), parameters[PARAMETER.safety_follows_trust]
+        )
     _start_contributors(world, parameters, start_share)
 
 

@@ -39,7 +39,8 @@ TALLY = _columns(
 )
 TRAIT = _columns(
     "Trait",
-    "prompt_prob readiness threshold value_half trust_offset safety_offset permission_offset champion_rank seed_rank inverse_degree",
+    "prompt_prob readiness threshold value_half trust_offset safety_offset permission_offset "
+    "champion_rank seed_rank inverse_degree",
 )
 PLACE = _columns("Place", "manager department group is_leader")
 DRIVE = _columns("Drive", "engagement reply")
@@ -93,23 +94,74 @@ class World(NamedTuple):
 
 
 COUNTS = (
-    "members", "using", "visitors", "readers", "contributors",
-    "prompts", "absent", "unmoved", "leisure_barred",
-    "posts_question", "posts_knowledge", "posts_leisure", "posts_idea", "posts_concern",
-    "silence_idea", "silence_concern", "silence_critical",
-    "leader_posts", "broadcasts", "echoes",
-    "posts_employee", "posts_champion", "posts_leader",
-    "replies_employee", "replies_champion", "replies_leader",
-    "reactions_employee", "reactions_champion", "reactions_leader",
-    "reads_employee", "reads_champion", "reads_leader",
-    "visits_employee", "visits_champion", "visits_leader",
-    "champions", "critical_posts", "anonymous_posts", "abusive_posts", "held", "moderation_deleted",
-    "needing_answer", "answered", "acted", "explained", "ignored", "aged_out", "defensive", "deleted", "sanctioned",
-    "answer_delay", "waiting", "threads_settled", "threads_answered",
+    "members",
+    "using",
+    "visitors",
+    "readers",
+    "contributors",
+    "prompts",
+    "absent",
+    "unmoved",
+    "leisure_barred",
+    "posts_question",
+    "posts_knowledge",
+    "posts_leisure",
+    "posts_idea",
+    "posts_concern",
+    "silence_idea",
+    "silence_concern",
+    "silence_critical",
+    "leader_posts",
+    "broadcasts",
+    "echoes",
+    "posts_employee",
+    "posts_champion",
+    "posts_leader",
+    "replies_employee",
+    "replies_champion",
+    "replies_leader",
+    "reactions_employee",
+    "reactions_champion",
+    "reactions_leader",
+    "reads_employee",
+    "reads_champion",
+    "reads_leader",
+    "visits_employee",
+    "visits_champion",
+    "visits_leader",
+    "champions",
+    "critical_posts",
+    "anonymous_posts",
+    "abusive_posts",
+    "held",
+    "moderation_deleted",
+    "needing_answer",
+    "answered",
+    "acted",
+    "explained",
+    "ignored",
+    "aged_out",
+    "defensive",
+    "deleted",
+    "sanctioned",
+    "answer_delay",
+    "waiting",
+    "threads_settled",
+    "threads_answered",
 )
 COUNT = _columns("Count", " ".join(COUNTS))
 """Column of each daily count: ``counts[day, COUNT.visitors]``."""
 
 LEVELS = ("trust", "safety", "responsiveness", "trust_sd", "safety_sd", "responsiveness_sd")
-DEPARTMENT_COUNTS = ("visits", "contributor_days", "prompted_voice", "silence", "needing_answer", "answered", "contributors", "trust", "safety")
+DEPARTMENT_COUNTS = (
+    "visits",
+    "contributor_days",
+    "prompted_voice",
+    "silence",
+    "needing_answer",
+    "answered",
+    "contributors",
+    "trust",
+    "safety",
+)
 DEPARTMENT = _columns("Department", " ".join(DEPARTMENT_COUNTS))

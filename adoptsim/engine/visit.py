@@ -64,7 +64,18 @@ def bring_in_seeds(world: Any, levers: Any, levers_before: Any) -> None:
 
 
 @compiled
-def _chances(chance: Any, level: Any, mark: Any, tally: Any, trait: Any, parameters: Any, lever: Any, day: Any, first: Any, n: Any) -> None:
+def _chances(
+    chance: Any,
+    level: Any,
+    mark: Any,
+    tally: Any,
+    trait: Any,
+    parameters: Any,
+    lever: Any,
+    day: Any,
+    first: Any,
+    n: Any,
+) -> None:
     """Write for ``n`` people from ``first`` on, all under the same levers, the chance that they look today."""
     first_visit_rate = parameters[PARAMETER.first_visit_rate] / MONTH
     imitation_rate = parameters[PARAMETER.imitation_rate] / MONTH
@@ -81,7 +92,13 @@ def _chances(chance: Any, level: Any, mark: Any, tally: Any, trait: Any, paramet
         share_contributing = tally[TALLY.contacts_contributing, i] * inverse_degree
         share_using = tally[TALLY.contacts_using, i] * inverse_degree
         again = return_visit_prob(
-            np.float64(level[LEVEL.habit, i]), share_contributing, leader, any_of(nudge, reminded), offline, habit_visit, contact_visit
+            np.float64(level[LEVEL.habit, i]),
+            share_contributing,
+            leader,
+            any_of(nudge, reminded),
+            offline,
+            habit_visit,
+            contact_visit,
         )
         first_time = first_visit_prob(first_visit_rate, imitation_rate, share_using, any_of(invitation, nudge), offline)
         prob = again if mark[MARK.membership, i] == MEMBER else first_time

@@ -147,9 +147,7 @@ def _read_people(path: Path, people: _People, problems: Problems) -> None:
     people.were_read = table.file not in problems.unfinished and len(people.records) >= LEAST_PEOPLE
     if problems.count == before and len(people.records) < LEAST_PEOPLE:
         count = len(people.records)
-        problems.add(
-            f"lists {count} {'person' if count == 1 else 'people'}; give at least {LEAST_PEOPLE}", file=table.file
-        )
+        problems.add(f"lists {count} {'person' if count == 1 else 'people'}; give at least {LEAST_PEOPLE}", file=table.file)
     _check_managers(people, problems)
 
 
@@ -161,9 +159,7 @@ def _read_person(table: Table, line: int, row: list[str], people: _People, probl
     if not person:
         problems.add("is empty; each person needs an id of their own", "id", table.file, line)
     elif first < len(people.records):
-        message = (
-            f"{printable(person)!r} is listed before, on line {people.lines[first]}; each id stands for one person"
-        )
+        message = f"{printable(person)!r} is listed before, on line {people.lines[first]}; each id stands for one person"
         problems.add(message, "id", table.file, line)
     if not department:
         problems.add("is empty; give each person a department", "department", table.file, line)
@@ -191,9 +187,7 @@ def _check_managers(people: _People, problems: Problems) -> None:
         names = [printable(people.records[number].id) for number in [*cycle, cycle[0]]]
         more = f" -> and {len(names) - _NAMED_IN_CYCLE} more" if len(names) > _NAMED_IN_CYCLE else ""
         message = f"managers go round in a circle: {' -> '.join(names[:_NAMED_IN_CYCLE])}{more}"
-        problems.add(
-            f"{message}; leave the highest one's manager empty", "manager", people.file, people.lines[cycle[0]]
-        )
+        problems.add(f"{message}; leave the highest one's manager empty", "manager", people.file, people.lines[cycle[0]])
         manager[cycle] = -1
         if len(problems.kept) < problems.count:
             return

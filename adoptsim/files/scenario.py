@@ -62,9 +62,7 @@ def late_starts(scenario: domain.Scenario) -> Iterator[FieldProblem]:
     days = scenario.horizon.days
     for name, use in scenario.practices.items():
         if use.start >= days:
-            message = (
-                f"{use.start} is after the last simulated day; give a day from 0 to {days - 1}, or more horizon.days"
-            )
+            message = f"{use.start} is after the last simulated day; give a day from 0 to {days - 1}, or more horizon.days"
             yield FieldProblem(("practices", name, "start"), message, because=("horizon", "days"))
 
 
@@ -74,9 +72,7 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     for name, known in (("levers", LEVERS), ("parameters", PARAMETERS)):
         schema["properties"][name] |= _closed({key: _number_schema(entry) for key, entry in known.items()})
-    use = {
-        "anyOf": [{"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/PracticeUse"}]
-    }
+    use = {"anyOf": [{"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/PracticeUse"}]}
     schema["properties"]["practices"] |= _closed(
         {name: use | {"title": practice.title, "description": practice.says} for name, practice in PRACTICES.items()}
     )
@@ -134,7 +130,5 @@ def _as_block(value: Any) -> Any:
     if not isinstance(value, str) or "\n" not in value:
         return value
     lines = value.split("\n")
-    plain = (
-        all(line.isprintable() and line == line.strip() for line in lines) and lines[0] and not value.endswith("\n\n")
-    )
+    plain = all(line.isprintable() and line == line.strip() for line in lines) and lines[0] and not value.endswith("\n\n")
     return LiteralScalarString(value) if plain else value

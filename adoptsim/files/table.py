@@ -96,9 +96,7 @@ class Table:
         return Chunk([line for line, _ in kept], [row + [""] * (needed - len(row)) for _, row in kept])
 
 
-def open_table(
-    path: Path, needed: Sequence[str], optional: Sequence[str], problems: Problems, *, name: str
-) -> Table | None:
+def open_table(path: Path, needed: Sequence[str], optional: Sequence[str], problems: Problems, *, name: str) -> Table | None:
     """Return the table of a file, or note why it is none; columns are found by their names, whatever their order.
 
     Raises ``InputError`` where there is no readable text file; ``name`` is the setting that gave the path.
@@ -121,9 +119,7 @@ def open_table(
         problems.add(message, "header", file, line)
     if complaints:
         return None
-    return Table(
-        path, file, delimiter, len(header), {column: header.index(column) for column in known if column in header}
-    )
+    return Table(path, file, delimiter, len(header), {column: header.index(column) for column in known if column in header})
 
 
 def _header(stream: TextIO) -> tuple[str, list[str], int]:

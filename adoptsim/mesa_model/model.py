@@ -52,7 +52,9 @@ class AdoptionModel(mesa.Model):
         self.world, self.policy = self._simulator.start(replicate)
         self.day = 0
         self._people: list[Person] = []
-        reporters = {name: getattr(AdoptionModel, f"{name}_now") for name in ("members", "visitors", "contributors", *LEVELS[:3])}
+        reporters = {
+            name: getattr(AdoptionModel, f"{name}_now") for name in ("members", "visitors", "contributors", *LEVELS[:3])
+        }
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:

@@ -131,12 +131,8 @@ def _by_number(axes: Axes, known: pd.DataFrame) -> None:
         chances = known.loc[known["n_practices"] == number, "reached"]
         low, first, middle, third, high = np.quantile(chances, (0, 0.25, 0.5, 0.75, 1))
         axes.plot([number, number], [low, high], color=PALE_BLUE, linewidth=2.0, solid_capstyle="round", zorder=2)
-        axes.plot(
-            [number, number], [first, third], color=BLUE, linewidth=6.0, solid_capstyle="butt", alpha=0.55, zorder=3
-        )
-        axes.plot(
-            number, middle, "o", color=BLUE, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, zorder=4
-        )
+        axes.plot([number, number], [first, third], color=BLUE, linewidth=6.0, solid_capstyle="butt", alpha=0.55, zorder=3)
+        axes.plot(number, middle, "o", color=BLUE, markersize=5.5, markeredgecolor="white", markeredgewidth=0.8, zorder=4)
     numbers = known["n_practices"]
     axes.set_xlim(numbers.min() - 0.7, numbers.max() + 0.7)
     axes.set_xticks(range(int(numbers.min()), int(numbers.max()) + 1, 2 if numbers.max() - numbers.min() > 6 else 1))
@@ -227,18 +223,14 @@ def _common_among(axes: Axes, known: pd.DataFrame, rows: Sequence[str], probabil
     parts = np.array_split(known[list(rows)].to_numpy(dtype=np.float64), n_cells)
     shares = np.array([part.mean(axis=0) for part in parts]).T
     edges = np.concatenate(([0.5], np.cumsum([len(part) for part in parts]) + 0.5))
-    axes.pcolormesh(
-        edges, np.arange(len(rows) + 1) - 0.5, shares, cmap=SHARE_HAVING, vmin=0.0, vmax=1.0, rasterized=False
-    )
+    axes.pcolormesh(edges, np.arange(len(rows) + 1) - 0.5, shares, cmap=SHARE_HAVING, vmin=0.0, vmax=1.0, rasterized=False)
     for line in range(1, len(rows)):
         axes.axhline(line - 0.5, color="white", linewidth=3.0)
     enough = int((known["reached_low"] >= probability).sum())
     if 0 < enough < len(known):
         axes.axvline(enough + 0.5, color=INK, linewidth=1.0)
     axes.set_xticks([])
-    axes.set_xlabel(
-        "how many bundles of that rank have it:  pale none, blue all", fontsize=SMALL, color=SOFT, labelpad=6
-    )
+    axes.set_xlabel("how many bundles of that rank have it:  pale none, blue all", fontsize=SMALL, color=SOFT, labelpad=6)
 
 
 def _who_is_in(axes: Axes, shown: pd.DataFrame, rows: Sequence[str]) -> None:

@@ -139,9 +139,7 @@ def _mean_by_level(axes: Axes, frame: pd.DataFrame, factor: str) -> None:
     for level, part in frame.groupby(factor, sort=False):
         chances[places[level]] = wilson(round(float((part["reached"] * part["n"]).sum())), int(part["n"].sum()))
     x = sorted(chances)
-    axes.vlines(
-        x, [chances[at].low for at in x], [chances[at].high for at in x], color=PALE_BLUE, linewidth=6.0, zorder=2
-    )
+    axes.vlines(x, [chances[at].low for at in x], [chances[at].high for at in x], color=PALE_BLUE, linewidth=6.0, zorder=2)
     style = "o-" if _is_number(frame[factor]) else "o"
     axes.plot(x, [chances[at].value for at in x], style, color=BLUE, markersize=6.5, markeredgecolor="white", zorder=3)
 

@@ -135,8 +135,7 @@ def _names(results: Sequence[Result]) -> list[str]:
     """Return what to call each result: its scenario's name, numbered where one comes twice."""
     names = [result.scenario.name for result in results]
     return [
-        name if names.count(name) == 1 else f"{name} ({names[: place + 1].count(name)})"
-        for place, name in enumerate(names)
+        name if names.count(name) == 1 else f"{name} ({names[: place + 1].count(name)})" for place, name in enumerate(names)
     ]
 
 

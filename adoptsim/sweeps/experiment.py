@@ -74,9 +74,7 @@ class Experiment(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="short name, lower case with hyphens")
     title: str = Field("", max_length=200)
     question: str = Field("", max_length=4000, description="what is asked, in plain words")
-    expected_minutes: float | None = Field(
-        None, gt=0.0, le=1e6, allow_inf_nan=False, description="how long it takes, about"
-    )
+    expected_minutes: float | None = Field(None, gt=0.0, le=1e6, allow_inf_nan=False, description="how long it takes, about")
     scenario: str = Field(min_length=1, max_length=4000, description="base scenario: a shipped name or a path")
     vary: dict[str, Annotated[tuple[Any, ...], BeforeValidator(_levels)]] = Field(
         description="targets and the levels of each, a list or on_off"
@@ -84,9 +82,7 @@ class Experiment(Strict):
     design: str = Field("full_factorial", description="how points are chosen among the levels")
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
     seed: int = Field(1, ge=0, lt=2**63, description="which luck")
-    measure: tuple[str, ...] | None = Field(
-        None, min_length=1, description="names of measures to keep; all when absent"
-    )
+    measure: tuple[str, ...] | None = Field(None, min_length=1, description="names of measures to keep; all when absent")
 
     @classmethod
     def load(cls, name_or_path: str | os.PathLike[str]) -> Self:
@@ -112,9 +108,7 @@ class Experiment(Strict):
     @field_validator("vary")
     @classmethod
     def _can_be_varied(cls, vary: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-        problems = [
-            ((target,), problem) for target, levels in vary.items() for problem in _wrong_levels(target, levels)
-        ]
+        problems = [((target,), problem) for target, levels in vary.items() for problem in _wrong_levels(target, levels)]
         if problems:
             raise FieldsError(problems)
         if not vary:

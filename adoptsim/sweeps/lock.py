@@ -35,9 +35,7 @@ def _take(beside: Path, path: Path) -> int:
             opened = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             reason = (error.strerror or "the system refuses").lower()
-            raise InputError(
-                Problem(f"cannot write here: {reason}; give another place for it", file=str(path))
-            ) from None
+            raise InputError(Problem(f"cannot write here: {reason}; give another place for it", file=str(path))) from None
         if not _lock(opened):
             who = os.read(opened, 200).decode(errors="replace").strip() or "another process"
             os.close(opened)

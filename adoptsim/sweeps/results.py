@@ -56,9 +56,7 @@ def load_runs(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 def load_failures(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Return one row a run that raised: point, replicate, error, traceback."""
-    query = (
-        "SELECT point, replicate, error, traceback FROM failure JOIN point USING (point_key) ORDER BY point, replicate"
-    )
+    query = "SELECT point, replicate, error, traceback FROM failure JOIN point USING (point_key) ORDER BY point, replicate"
     with reading(path) as connection:
         return pd.read_sql_query(query, connection)
 
@@ -103,9 +101,7 @@ def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *,
     column = {"low": "reached_low", "value": "reached", "high": "reached_high"}[bound]
     switches = on_off_factors(frame)
     if not switches:
-        raise InputError(
-            Problem("no factor is on or off, so there are no bundles to compare; vary something with on_off")
-        )
+        raise InputError(Problem("no factor is on or off, so there are no bundles to compare; vary something with on_off"))
     enough = frame[frame[column] >= probability]
     masks = _masks(enough, switches)
     minimal: list[int] = []

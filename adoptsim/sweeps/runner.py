@@ -167,9 +167,7 @@ class _Worker:
     def simulator(self, key: str) -> Simulator:
         """Return what runs the replicates of a point."""
         scenario = self.plan.scenario(key)
-        return Simulator(
-            scenario, seed=self.plan.seed, source=self._source(self.plan.by_key[key].organisation, scenario)
-        )
+        return Simulator(scenario, seed=self.plan.seed, source=self._source(self.plan.by_key[key].organisation, scenario))
 
     def _source(self, organisation: str, scenario: Scenario) -> OrganisationSource:
         with self._lock:

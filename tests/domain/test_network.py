@@ -87,9 +87,7 @@ def test_generated_organisations_resemble_email_eu_on_average(
 
 
 @pytest.mark.parametrize("seed_at", range(len(SEEDS)))
-def test_every_generated_organisation_is_within_pattern_8(
-    seed_at: int, generated: list[NetworkStatistics]
-) -> None:
+def test_every_generated_organisation_is_within_pattern_8(seed_at: int, generated: list[NetworkStatistics]) -> None:
     each = generated[seed_at]
     assert each.within_share == pytest.approx(0.34, abs=0.02)
     assert each.clustering == pytest.approx(0.40, abs=0.06)
@@ -152,12 +150,7 @@ def test_statistics_agree_with_networkx(organisation: Organisation) -> None:
     ours, graph = describe_network(organisation), as_graph(organisation)
     assert ours.mean_degree == pytest.approx(2 * graph.number_of_edges() / organisation.n_people)
     assert ours.clustering == pytest.approx(nx.average_clustering(graph))
-    distances = [
-        steps
-        for _, reached in nx.all_pairs_shortest_path_length(graph)
-        for steps in reached.values()
-        if steps
-    ]
+    distances = [steps for _, reached in nx.all_pairs_shortest_path_length(graph) for steps in reached.values() if steps]
     assert ours.mean_path == pytest.approx(np.mean(distances) if distances else np.nan, nan_ok=True)
     department = organisation.department
     is_within = [department[one] == department[other] for one, other in graph.edges]
@@ -203,9 +196,7 @@ def test_a_cycle_is_found_if_and_only_if_there_is_one(manager: list[int]) -> Non
     leading_share=st.floats(0.01, 1),
     seed=st.integers(0, 10**6),
 )
-def test_a_drawn_reporting_tree_has_one_top_and_no_cycle(
-    sizes: list[int], leading_share: float, seed: int
-) -> None:
+def test_a_drawn_reporting_tree_has_one_top_and_no_cycle(sizes: list[int], leading_share: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     start = np.concatenate(([0], np.cumsum(sizes)))
     order = rng.permutation(len(sizes))

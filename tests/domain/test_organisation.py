@@ -103,9 +103,7 @@ def test_dtypes_are_those_the_engine_expects() -> None:
 
 
 def test_same_seed_and_replicate_give_the_same_bits() -> None:
-    assert is_same(
-        generate_organisation(400, seed=0, replicate=7), generate_organisation(400, seed=0, replicate=7)
-    )
+    assert is_same(generate_organisation(400, seed=0, replicate=7), generate_organisation(400, seed=0, replicate=7))
 
 
 @pytest.mark.parametrize(("seed", "replicate"), [(0, 8), (1, 7)])
@@ -225,9 +223,7 @@ def test_a_cluster_keeps_more_ties_inside_than_scattered_seeds(medium: Organisat
         inside = np.isin(np.arange(medium.n_people), chosen)
         return int((np.repeat(inside, medium.degree) & inside[medium.neighbours]).sum())
 
-    assert ties_inside(first_seeds(medium, "cluster", 40)) > 2 * ties_inside(
-        first_seeds(medium, "scattered", 40)
-    )
+    assert ties_inside(first_seeds(medium, "cluster", 40)) > 2 * ties_inside(first_seeds(medium, "scattered", 40))
 
 
 def test_a_cluster_reaches_people_without_ties_last_of_all() -> None:
@@ -267,9 +263,7 @@ def test_ties_become_mutual_and_lose_self_ties_and_repetitions() -> None:
 
 def test_ties_may_be_given_as_rows() -> None:
     rows = np.array([[2, 3], [3, 1], [4, 1]])
-    assert is_same(
-        build_organisation(TINY_PEOPLE, rows, seed=0), build_organisation(TINY_PEOPLE, TINY_TIES, seed=0)
-    )
+    assert is_same(build_organisation(TINY_PEOPLE, rows, seed=0), build_organisation(TINY_PEOPLE, TINY_TIES, seed=0))
 
 
 def test_the_top_of_the_tree_leads_where_nobody_is_marked() -> None:
@@ -284,10 +278,7 @@ def test_a_department_without_a_leader_answers_to_the_first_leader_above_it() ->
 
 
 def test_marked_leaders_lead_whatever_the_tree_says() -> None:
-    people = [
-        PersonRecord(id=p.id, department=p.department, manager=p.manager, is_leader=p.id == "di")
-        for p in TINY_PEOPLE
-    ]
+    people = [PersonRecord(id=p.id, department=p.department, manager=p.manager, is_leader=p.id == "di") for p in TINY_PEOPLE]
     organisation = build_organisation(people, TINY_TIES, seed=0)
     assert np.flatnonzero(organisation.is_leader).tolist() == [4]
     assert organisation.leader_of_department.tolist() == [4, 4]

@@ -19,9 +19,13 @@ def words(counter, key):
     [
         ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
         ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-        ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0), (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
     ],
-)  # fmt: skip
+)
 def test_philox_gives_the_published_known_answers(counter, key, expected):
     assert words(counter, key) == list(expected)
 
@@ -42,13 +46,7 @@ def test_a_block_of_draws_equals_single_draws():
 
 def test_draws_differ_by_seed_replicate_person_day_purpose_and_item():
     names = [
-        (s, r, p, d, u, i)
-        for s in (1, 2)
-        for r in (0, 1)
-        for p in (0, 5)
-        for d in (0, 9)
-        for u in (1, 2)
-        for i in (0, 8)
+        (s, r, p, d, u, i) for s in (1, 2) for r in (0, 1) for p in (0, 5) for d in (0, 9) for u in (1, 2) for i in (0, 8)
     ]
     numbers = {draws.draw(draws.draw_key(s, r), p, d, u, i) for s, r, p, d, u, i in names}
     assert len(numbers) == len(names)

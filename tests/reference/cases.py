@@ -73,7 +73,12 @@ CASES: dict[str, Case] = {
         parameters=LIVELY,
     ),
     "a seed share that was always there brings in nobody": Case(levers={"seed_share": 0.5}, parameters=LIVELY),
-    "everybody anonymous": Case(levers={"anonymity_prob": 0.95, "abuse_prob": 0.3, "sanction_prob": 0.3}, **_LIVE),
+    "everybody anonymous": Case(
+        people=60,
+        days=130,
+        levers={"anonymity_prob": 0.95, "abuse_prob": 0.3, "sanction_prob": 0.3, "culture_safety": 0.9},
+        **_LIVE,
+    ),
     "held, and deleted when critical": Case(
         levers={"premoderation_prob": 0.95, "moderation_deletion_prob": 0.9, "moderation_delay": 3.4}, **_LIVE
     ),
@@ -88,15 +93,17 @@ CASES: dict[str, Case] = {
     "leaders have all the time": Case(levers={"inbox_capacity": 10.0, "answer_prob": 0.7, "action_prob": 0.3}, **_LIVE),
     "leisure is banned": Case(levers={"leisure_permitted": 0.01}, **_LIVE),
     "many champions invite": Case(
-        levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, contributors=0.2, parameters=LIVELY
+        people=60,
+        days=130,
+        levers={"champion_share": 0.10, "champion_invite_rate": 10.0},
+        contributors=0.4,
+        parameters=LIVELY,
     ),
     "leaders echo and announce": Case(levers={"echo_rate": 8.0, "leader_post_rate": 8.0}, parameters=LIVELY),
     "every second person leads": Case(settings={"leader_share": 0.5}, **_LIVE),
     "everybody knows everybody": Case(people=20, settings={"mean_degree": 19.0}, **_LIVE),
     "hardly anybody knows anybody": Case(settings={"mean_degree": 1.0}, **_LIVE),
-    "the feed shows all to all": Case(
-        contributors=0.8, parameters=LIVELY | {"open_reach": 400.0, "attention_decay": 1.0}
-    ),
+    "the feed shows all to all": Case(contributors=0.8, parameters=LIVELY | {"open_reach": 400.0, "attention_decay": 1.0}),
     "the feed shows nothing": Case(contributors=0.8, parameters=LIVELY | {"open_reach": 0.0}),
     "seven people by hand": Case(
         people=0, seed=3, levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, days=130, **_LIVE

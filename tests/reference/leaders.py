@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class PlainLeader(PlainEmployee):
     """A senior leader; deputies answer for no department, so that their inbox stays empty."""
 
-    def __init__(
-        self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int
-    ) -> None:
+    def __init__(self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int) -> None:
         super().__init__(model, number, trait, membership, department, group)
         self.inbox: deque[Thread] = deque()
 

@@ -54,9 +54,7 @@ def single(x: float) -> float:
 class PlainEmployee(mesa.Agent):
     """Somebody without a leader's duties. There is no class of champions: the champion share moves from day to day."""
 
-    def __init__(
-        self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int
-    ) -> None:
+    def __init__(self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int) -> None:
         super().__init__(model)
         self.plain: PlainModel = model
         self.number, self.trait, self.membership = number, trait, membership

@@ -218,9 +218,7 @@ class PlainModel(mesa.Model):
         counts["contributors"] = sum(person.was_active(self.day) for person in people)
         counts["champions"] = sum(person.role == "champion" for person in people)
         counts["waiting"] = sum(len(leader.inbox) for leader in self.leaders)
-        levels = [
-            _level([getattr(person, name) for person in people]) for name in ("trust", "safety", "responsiveness")
-        ]
+        levels = [_level([getattr(person, name) for person in people]) for name in ("trust", "safety", "responsiveness")]
         for person in visitors:
             self.month[person.department]["visits"] += 1
         for person in people:

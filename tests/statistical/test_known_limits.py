@@ -33,7 +33,14 @@ def lonely_start(n: int, days: int, changed: dict[str, float], replicate: int = 
     simulator._same_policy = simulator._policy_for(simulator.source.organisation(replicate))
     policy = simulator._same_policy
     for table in (policy.table, policy.before):
-        for lever in ("offline_prompt_prob", "invitation_prob", "seed_share", "leader_post_rate", "echo_rate", "reminder_prob"):
+        for lever in (
+            "offline_prompt_prob",
+            "invitation_prob",
+            "seed_share",
+            "leader_post_rate",
+            "echo_rate",
+            "reminder_prob",
+        ):
             table[..., getattr(LEVER, lever)] = 0.0
     world, policy = simulator.start(replicate, room=16)
     return simulator, world, policy
@@ -60,7 +67,13 @@ def test_without_learning_and_imitation_first_visits_are_exponential():
 def test_imitation_alone_on_a_complete_graph_is_the_bass_curve():
     """600 people who stay users once they have come, p = .02 and q = .5 a month: within .04 of dF/dt = (p + qF)(1 - F)."""
     organisation = complete_organisation(600)
-    changed = QUIET | {"imitation_rate": 0.5, "first_visit_rate": 0.02, "trial_habit": 1.0, "habit_rate": 0.0, "habit_visit_prob": 1.0}
+    changed = QUIET | {
+        "imitation_rate": 0.5,
+        "first_visit_rate": 0.02,
+        "trial_habit": 1.0,
+        "habit_rate": 0.0,
+        "habit_visit_prob": 1.0,
+    }
     shares = []
     for replicate in range(12):
         simulator, world, policy = lonely_start(600, 420, changed, replicate, organisation)
@@ -86,12 +99,29 @@ def test_thresholds_alone_come_to_rest_at_granovetters_fixed_point(sd):
     n = 600
     organisation = complete_organisation(n)
     changed = {
-        "prompt_rate": 500.0, "propensity_sd": 0.0, "reply_base": 0.0, "react_base": 0.0, "reachable_share": 1.0,
-        "habit_rate": 0.0, "habit_visit_prob": 1.0, "activation_base": 0.0, "reward_weight": 0.0, "responsiveness_slope": 0.0,
-        "trust_slope": 0.0, "purpose_weight": 0.0, "permission_weight": 0.0, "leisure_spillover": 0.0, "manager_active_weight": 0.0,
-        "leader_active_weight": 0.0, "proof_weight": 60.0, "threshold_softness": 1e-4, "leisure_share": 0.0, "question_share": 1.0,
-        "open_reach": 0.0, "contact_attention": 0.0,
-    }  # fmt: skip
+        "prompt_rate": 500.0,
+        "propensity_sd": 0.0,
+        "reply_base": 0.0,
+        "react_base": 0.0,
+        "reachable_share": 1.0,
+        "habit_rate": 0.0,
+        "habit_visit_prob": 1.0,
+        "activation_base": 0.0,
+        "reward_weight": 0.0,
+        "responsiveness_slope": 0.0,
+        "trust_slope": 0.0,
+        "purpose_weight": 0.0,
+        "permission_weight": 0.0,
+        "leisure_spillover": 0.0,
+        "manager_active_weight": 0.0,
+        "leader_active_weight": 0.0,
+        "proof_weight": 60.0,
+        "threshold_softness": 1e-4,
+        "leisure_share": 0.0,
+        "question_share": 1.0,
+        "open_reach": 0.0,
+        "contact_attention": 0.0,
+    }
     simulator, world, policy = lonely_start(n, 90, changed, 0, organisation)
     world.mark[MARK.membership] = 2
     world.level[LEVEL.habit] = 1.0

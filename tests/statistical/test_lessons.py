@@ -115,7 +115,10 @@ def clustering_of_contributors(result):
 
     spread = []
     for replicate in range(6):
-        simulator = Simulator(result.scenario.model_copy(update={"horizon": ad.Scenario(name="x", horizon={"days": 42}).horizon}), seed=result.seed)
+        simulator = Simulator(
+            result.scenario.model_copy(update={"horizon": ad.Scenario(name="x", horizon={"days": 42}).horizon}),
+            seed=result.seed,
+        )
         world = simulator.run(replicate)
         sizes = np.diff(world.office[0])
         share = world.departments[1, :, DEPARTMENT.contributors] / sizes
@@ -128,7 +131,9 @@ def test_anonymity_helps_criticism_first_and_safety_never(simulated):
     first = slice(0, 126)
 
     def spoken(result):
-        said, held_back = (result.counts[:, first, column].sum(axis=1) for column in (COUNT.critical_posts, COUNT.silence_critical))
+        said, held_back = (
+            result.counts[:, first, column].sum(axis=1) for column in (COUNT.critical_posts, COUNT.silence_critical)
+        )
         return said / (said + held_back)
 
     assert clearly_more(spoken(hidden), spoken(safe))

@@ -146,9 +146,7 @@ def test_the_problems_of_all_targets_come_together_with_their_lines(tmp_path: Pa
 
 def test_more_points_than_can_be_run_are_refused() -> None:
     with pytest.raises(ValidationError, match="1,000,000 points"):
-        varying(
-            levers__answer_prob=list(range(1000)), levers__action_prob=list(range(1000)), practices__safe_space="on_off"
-        )
+        varying(levers__answer_prob=list(range(1000)), levers__action_prob=list(range(1000)), practices__safe_space="on_off")
 
 
 def test_every_design_gives_the_same_points_again() -> None:

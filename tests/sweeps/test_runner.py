@@ -141,9 +141,7 @@ def test_a_run_that_gives_other_bits_at_resume_is_told(tmp_path: Path, monkeypat
     sweep(experiment, out=out)
     outcomes = Simulator.outcomes
     monkeypatch.setattr(Simulator, "outcomes", lambda self, world: outcomes(self, world) | {"members": 2.0})
-    with pytest.raises(
-        InputError, match=r"done again, gives other numbers \(members was .* and is 2\.0; 1 outcomes differ"
-    ):
+    with pytest.raises(InputError, match=r"done again, gives other numbers \(members was .* and is 2\.0; 1 outcomes differ"):
         sweep(experiment, out=out)
 
 
@@ -216,9 +214,7 @@ def test_runs_of_a_killed_process_are_kept_and_the_rest_is_the_same(tmp_path: Pa
         stop = lambda done, total: done > 30 and (print(done, flush=True), os.kill(os.getpid(), signal.SIGKILL))
         runner.sweep(experiment, out={str(out)!r}, progress=stop)
     """
-    killed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
-    )
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     told: list[int] = []
     frame = sweep(experiment, out=out, progress=lambda done, total: told.append(done))
