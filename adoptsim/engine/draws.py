@@ -79,26 +79,35 @@ def draw(key: Any, person: Any, day: Any, purpose: Any, item: Any) -> tuple[floa
 
 
 @compiled
+def _round(x0: Any, x1: Any, x2: Any, x3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+    """Return four words, each in the low half of a uint64, after one round; only the keys' low halves count."""
+    a = x0 * _M0
+    b = x2 * _M1
+    return ((b >> _HALF) ^ x1 ^ k0) & _LOW, b & _LOW, ((a >> _HALF) ^ x3 ^ k1) & _LOW, a & _LOW
+
+
+@compiled
 def scramble(words: Words, n: Any, key: Any) -> None:
     """Replace ``n`` counters, one a column of uint32[4, >= n], by their Philox words, in place.
 
-    One round at a time over all columns: this shape the compiler turns into vector instructions (about 2 ns a column,
-    against 18 for one call after another).
+    The ten rounds are written out: only then does the compiler work on several columns at once (2 ns a column, against
+    3 for a loop over rounds around the loop over columns, and 18 for one call after another).
     """
     k0, k1 = key[0], key[1]
     c0, c1, c2, c3 = words[0], words[1], words[2], words[3]
-    for _ in range(_ROUNDS):
-        for i in range(np.uint64(n)):
-            a = np.uint64(c0[i]) * _M0
-            b = np.uint64(c2[i]) * _M1
-            x1 = c1[i]
-            x3 = c3[i]
-            c0[i] = np.uint32((b >> _HALF) ^ np.uint64(x1) ^ k0)
-            c1[i] = np.uint32(b)
-            c2[i] = np.uint32((a >> _HALF) ^ np.uint64(x3) ^ k1)
-            c3[i] = np.uint32(a)
-        k0 = (k0 + _W0) & _LOW
-        k1 = (k1 + _W1) & _LOW
+    for i in range(np.uint64(n)):
+        x0, x1, x2, x3 = np.uint64(c0[i]), np.uint64(c1[i]), np.uint64(c2[i]), np.uint64(c3[i])
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0, k1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(1) * _W0, k1 + np.uint64(1) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(2) * _W0, k1 + np.uint64(2) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(3) * _W0, k1 + np.uint64(3) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(4) * _W0, k1 + np.uint64(4) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(5) * _W0, k1 + np.uint64(5) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(6) * _W0, k1 + np.uint64(6) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(7) * _W0, k1 + np.uint64(7) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(8) * _W0, k1 + np.uint64(8) * _W1)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(9) * _W0, k1 + np.uint64(9) * _W1)
+        c0[i], c1[i], c2[i], c3[i] = np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
 
 
 def draw_key(seed: int, replicate: int) -> npt.NDArray[np.uint64]:

@@ -14,6 +14,7 @@ from adoptsim.domain.rules import drift, learn, logistic, visit_value
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
+    BLOCK,
     CURSOR,
     LEADER,
     LEVEL,
@@ -126,6 +127,46 @@ def leader_changes(world: Any, person: Any, active: Any) -> None:
 
 
 @compiled
+def _find(row: Any, wanted: Any, found: Any) -> Any:
+    """Write where ``row`` equals ``wanted`` into ``found``, and return how many; whole blocks without any cost little."""
+    n, n_people, first = 0, np.uint64(row.shape[0]), np.uint64(0)
+    while first < n_people:
+        end = min(n_people, first + np.uint64(BLOCK))
+        hits = 0
+        for i in range(first, end):
+            hits += row[i] == wanted
+        if hits > 0:
+            for i in range(first, end):
+                if row[i] == wanted:
+                    found[n] = i
+                    n += 1
+        first = end
+    return n
+
+
+@compiled
+def _lapse(world: Any, day: Any) -> None:
+    """Stop counting those whose last visit, or contribution, was on ``day``: it has just left the window."""
+    indptr, neighbours, tally, cursor, found = (
+        world.indptr,
+        world.neighbours,
+        world.tally,
+        world.cursor,
+        world.list[LIST.found],
+    )
+    n = _find(tally[TALLY.last_visit], day, found)
+    cursor[CURSOR.using] -= n
+    for k in range(n):
+        tell_contacts(indptr, neighbours, tally[TALLY.contacts_using], found[k], -1)
+    n = _find(tally[TALLY.last_contribution], day, found)
+    cursor[CURSOR.contributing] -= n
+    for k in range(n):
+        tell_contacts(indptr, neighbours, tally[TALLY.contacts_contributing], found[k], -1)
+        if world.place[PLACE.is_leader, found[k]]:
+            leader_changes(world, found[k], 0)
+
+
+@compiled
 def count_active(world: Any, day: Any) -> None:
     """Bring up to date who has used the platform, and who has contributed, in the last 21 days."""
     cursor = world.cursor
@@ -144,16 +185,7 @@ def count_active(world: Any, day: Any) -> None:
                 leader_changes(world, person, 1)
         world.tally[TALLY.last_contribution, person] = day
         world.mark[MARK.contributed, person] = 0
-    lapsing = day - ACTIVE_DAYS
-    for i in range(np.uint64(world.tally.shape[1])):
-        if world.tally[TALLY.last_visit, i] == lapsing:
-            tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_using], i, -1)
-            cursor[CURSOR.using] -= 1
-        if world.tally[TALLY.last_contribution, i] == lapsing:
-            tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_contributing], i, -1)
-            cursor[CURSOR.contributing] -= 1
-            if world.place[PLACE.is_leader, i]:
-                leader_changes(world, i, 0)
+    _lapse(world, day - ACTIVE_DAYS)
 
 
 @compiled

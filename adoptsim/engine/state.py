@@ -44,7 +44,7 @@ TRAIT = _columns(
 )
 PLACE = _columns("Place", "manager department group is_leader")
 DRIVE = _columns("Drive", "engagement reply")
-LIST = _columns("List", "visitors contributors touched")
+LIST = _columns("List", "visitors contributors touched found")
 # Columns of arrays that have one row a thread, and rows of arrays that have one column a thread, leader or department
 THREAD = _columns(
     "Thread",
