@@ -113,22 +113,28 @@ def _prepare_lesson(thread: Any, lesson: Any, effects: Any, slot: Any, age: Any)
 
 
 @compiled
+def _is_there(there: Any, person: Any) -> Any:
+    """Return whether a person (uint32) is there today."""
+    return (there[person >> np.uint32(6)] >> np.uint64(person & np.uint32(63))) & np.uint64(1) != 0
+
+
+@compiled
 def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
     """Add today's possible readers of a thread to the pairs: contacts who are there, and those whom the feed shows it.
 
     Return how many pairs there are. The feed walks through everybody from a drawn start by a drawn stride: named by
     the thread alone, so the same people are shown it under every policy.
     """
-    pair, chance, stamp, visited = world.pair, world.chance, world.stamp, world.mark[MARK.visited]
+    pair, chance, stamp, there = world.pair, world.chance, world.stamp, world.there
     indptr, neighbours, thread = world.indptr, world.neighbours, world.thread
-    author, n_people = thread[slot, THREAD.author], visited.shape[0]
+    author, n_people = thread[slot, THREAD.author], stamp.shape[0]
     left = attention(parameters, max(0, day - thread[slot, THREAD.last_activity]))
     name = np.int64(thread_item(thread, slot))
     reached = np.int64(day) * thread.shape[0] + slot
     stamp[author] = reached
     for e in range(np.uint64(indptr[author]), np.uint64(indptr[author + 1])):
         person = neighbours[e]
-        if visited[person]:
+        if _is_there(there, person):
             stamp[person] = reached
             pair[0, n], pair[1, n], chance[n] = person, slot, left * parameters[PARAMETER.contact_attention]
             n += 1
@@ -138,7 +144,7 @@ def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
     start, stride, _, _ = draw(world.key, author, day, PURPOSE_FEED, name)
     position, step = np.uint32(start * n_people), np.uint32(1 + math.floor(stride * (n_people - 1)))
     for _ in range(shown):
-        if visited[position] and stamp[position] != reached:
+        if _is_there(there, position) and stamp[position] != reached:
             stamp[position] = reached
             pair[0, n], pair[1, n], chance[n] = position, slot, 1.0
             n += 1

@@ -136,6 +136,7 @@ def make_world(
         "evidence": np.zeros((n, len(COLUMNS)), dtype=np.int32),
         "stamp": np.zeros(n, dtype=np.int64),
         "list": np.zeros((len(LIST), n), dtype=np.int32),
+        "there": np.zeros(-(-n // 64), dtype=np.uint64),
         "words": np.zeros((4, BLOCK), dtype=np.uint32),
         "chance": np.zeros(n + BLOCK),
         "pair": np.zeros((2, n + BLOCK), dtype=np.int32),

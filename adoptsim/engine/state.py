@@ -78,6 +78,7 @@ class World(NamedTuple):
     evidence: Any  # int32[N, 8]: what was lived through and seen today, thousandths of an event
     stamp: Any  # int64[N]: last thread that reached the person
     list: Any  # int32[LIST, N]
+    there: Any  # uint64[N / 64]: who is there today, a bit a person: small enough to stay close at hand
     words: Any  # uint32[4, BLOCK]: counters, then random words
     chance: Any  # float64[N + BLOCK]: a chance each, of people or of pairs
     pair: Any  # int32[2, N + BLOCK]: reader, thread

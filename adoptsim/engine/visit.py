@@ -155,8 +155,11 @@ def visit(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> No
         visitors[n_visitors] = i  # overwritten unless i looks
         n_visitors += visited[i]
         nudge[i] = nudge[i] * visited[i]  # a nudge lasts a day
+    there = world.there
+    there[:] = 0
     for v in range(n_visitors):
         person = visitors[v]
+        there[person >> 6] |= np.uint64(1) << np.uint64(person & 63)
         _arrive(world.level, mark, world.tally, cursor, parameters, person)
         if nudge[person] != NUDGE_POSTS:
             nudge[person] = NUDGE_NONE
