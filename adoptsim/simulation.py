@@ -16,6 +16,7 @@ import numpy.typing as npt
 from adoptsim import files
 from adoptsim.domain.experiences import experience_table
 from adoptsim.domain.intervals import Interval, mean_interval, proportion_interval
+from adoptsim.domain.levers import LEVER
 from adoptsim.domain.organisation import Organisation, generate_organisation
 from adoptsim.domain.parameters import PARAMETER, parameter_values
 from adoptsim.domain.policy import Policy, make_policy
@@ -24,10 +25,10 @@ from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario
 from adoptsim.engine.compiled import source_digest
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import draw_key
-from adoptsim.engine.log import LOG_COLUMNS, LOG_KINDS
 from adoptsim.engine.outcomes import outcomes
 from adoptsim.engine.start import draw_traits, make_world, reset
-from adoptsim.engine.state import COUNT, COUNTS, CURSOR, KINDS, LEVELS, ROLES, World
+from adoptsim.engine.state import COUNT, COUNTS, CURSOR, LEVELS, ROLES, World
+from adoptsim.records import department_frame, log_frame, only_record, visit_frame
 from adoptsim.version import __version__
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ KEPT_PEOPLE = 1_000_000
 """Organisations and traits are kept up to about this many people in all."""
 MOST_ROOM = 64
 UNSTOPPED_PERSON_DAYS = 1_000_000  # less than a second
+UNBOUNDED = frozenset(
+    {
+        "answer_delay",
+        "inbox_waiting",
+        "interactions_per_person_month",
+        "interactions_six_months",
+        "posts_per_person_month",
+        "reached_day",
+        "voice_per_person_month",
+    }
+)
+"""Outcomes that are neither shares nor levels: they may be above 1."""
 FINAL = (
     "contributors",
     "members",
@@ -188,6 +201,11 @@ class Simulator:
         counted = self.run(replicate).cursor
         return self.run(replicate, n_log=int(counted[CURSOR.logged]), n_visit_log=int(counted[CURSOR.visits_logged]))
 
+    def champion_share(self, replicate: int) -> Floats:
+        """Return the share of staff who are champions, float64[days, groups]."""
+        table = self.policy(self.source.organisation(replicate)).table
+        return np.asarray(table[:, :, LEVER.champion_share])
+
     def outcomes(self, world: World) -> dict[str, float]:
         """Return the outcomes of a finished replicate by name, hours among them."""
         rule = self.scenario.critical_mass
@@ -240,6 +258,7 @@ class Result:
     outcome: dict[str, Floats]
     counts: npt.NDArray[np.int64]
     climate: Floats
+    departments: list[Floats]
     log: pd.DataFrame | None = None
     visit_log: pd.DataFrame | None = None
 
@@ -257,13 +276,22 @@ class Result:
         return pd.concat([rows, counts, levels], axis=1)
 
     @cached_property
+    def department_frame(self) -> pd.DataFrame:
+        """Return one row a replicate, month and department (generated organisations differ between replicates)."""
+        return department_frame(self.replicates, self.departments)
+
+    @cached_property
     def contributor_share(self) -> Floats:
         """Return contributors (21 days) as a share of staff, float64[replicates, days]."""
         return np.asarray(self.counts[:, :, COUNT.contributors] / self.people)
 
     def interval(self, name: str) -> Interval:
-        """Return an outcome over the replicates: Wilson for ``reached``, Student otherwise."""
-        return proportion_interval(self.outcome[name]) if name == "reached" else mean_interval(self.outcome[name])
+        """Return an outcome over the replicates: Wilson for ``reached``, Student otherwise, within what is possible."""
+        if name == "reached":
+            return proportion_interval(self.outcome[name])
+        value, low, high = mean_interval(self.outcome[name])
+        most = float("inf") if name in UNBOUNDED or name.startswith("hours") else 1.0
+        return Interval(value, max(0.0, low) if low == low else low, min(most, high) if high == high else high)
 
     def summary(self) -> dict[str, Any]:
         """Return what ``adoptsim run`` prints, as plain data."""
@@ -333,7 +361,7 @@ def simulate(
     def one(replicate: int) -> tuple[dict[str, float], World]:
         world = simulator.run_logged(replicate) if log else simulator.run(replicate)
         done.add()
-        return simulator.outcomes(world), _only_record(world, log)
+        return simulator.outcomes(world), only_record(world, log)
 
     with ThreadPoolExecutor(n_threads(threads)) as pool:
         finished = list(pool.map(one, wanted))
@@ -346,8 +374,9 @@ def simulate(
         outcome={name: np.array([values[name] for values, _ in finished]) for name in finished[0][0]},
         counts=np.stack([world.counts for world in worlds]),
         climate=np.stack([world.climate for world in worlds]),
-        log=_log_frame(wanted, worlds) if log else None,
-        visit_log=_visit_frame(wanted, worlds) if log else None,
+        departments=[world.departments for world in worlds],
+        log=log_frame(wanted, worlds, [simulator.champion_share(replicate) for replicate in wanted]) if log else None,
+        visit_log=visit_frame(wanted, worlds) if log else None,
     )
 
 
@@ -364,57 +393,3 @@ class _Counter:
         with self._lock:
             self._n += 1
             self._tell(self._n)
-
-
-def _only_record(world: World, log: bool) -> World:
-    """Return a world that holds on to its record only: a million people's state is not kept for each replicate."""
-    nothing = {
-        name: None for name in World._fields if name not in ("counts", "climate", "departments", "log", "visit_log", "place")
-    }
-    kept = world._replace(**nothing)
-    return kept if log else kept._replace(log=None, visit_log=None, place=None)
-
-
-def _log_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:
-    """Return the event log: one row a contribution, as a platform's export would hold it."""
-    import pandas as pd
-
-    parts = []
-    for replicate, world in zip(replicates, worlds, strict=True):
-        part = pd.DataFrame(world.log, columns=list(LOG_COLUMNS))
-        part.insert(0, "replicate", replicate)
-        part["role"] = np.array([ROLES[0], ROLES[2]])[world.place[3][part["person"]]]
-        part["department"] = world.place[1][part["person"]]
-        part["id"] = np.arange(len(part))
-        parts.append(part)
-    frame = pd.concat(parts, ignore_index=True)
-    frame["kind"] = np.array(LOG_KINDS)[frame["kind"]]
-    frame["content"] = np.array(KINDS)[frame["content"]]
-    frame["parent"] = frame["parent"].where(frame["parent"] >= 0).astype("Int64")
-    return frame[
-        [
-            "replicate",
-            "day",
-            "person",
-            "role",
-            "department",
-            "kind",
-            "content",
-            "critical",
-            "anonymous",
-            "thread",
-            "parent",
-            "id",
-        ]
-    ]
-
-
-def _visit_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:
-    """Return the log of visits: one row a person and day."""
-    import pandas as pd
-
-    parts = [
-        pd.DataFrame({"replicate": replicate, "day": world.visit_log[:, 0], "person": world.visit_log[:, 1]})
-        for replicate, world in zip(replicates, worlds, strict=True)
-    ]
-    return pd.concat(parts, ignore_index=True)
