@@ -75,6 +75,11 @@ class Stopped(Exception):  # noqa: N818  # nothing has gone wrong
     """A run that was asked to stop before its end."""
 
 
+def most_possible(outcome: str) -> float:
+    """Return the largest value an outcome can have: 1 for shares and levels. None can be negative."""
+    return float("inf") if outcome in UNBOUNDED or outcome.startswith("hours") else 1.0
+
+
 class OrganisationSource:
     """Organisations by replicate, drawn or read once and shared by all policies that are compared."""
 
@@ -290,8 +295,7 @@ class Result:
         if name == "reached":
             return proportion_interval(self.outcome[name])
         value, low, high = mean_interval(self.outcome[name])
-        most = float("inf") if name in UNBOUNDED or name.startswith("hours") else 1.0
-        return Interval(value, max(0.0, low) if low == low else low, min(most, high) if high == high else high)
+        return Interval(value, *(float(bound) for bound in np.clip((low, high), 0.0, most_possible(name))))
 
     def summary(self) -> dict[str, Any]:
         """Return what ``adoptsim run`` prints, as plain data."""

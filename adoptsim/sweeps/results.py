@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, mean_interval, wilson
+from adoptsim.simulation import most_possible
 from adoptsim.sweeps.store import read_meta, reading
 
 MAIN = (
@@ -218,7 +219,8 @@ def _summaries(name: str, grouped: Any) -> dict[str, pd.Series]:
         return {name: mean}
     n = grouped.count()
     half = stdtrit(n - 1.0, 0.5 + CONFIDENCE / 2.0) * grouped.std() / np.sqrt(n)
-    return {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
+    most = most_possible(name)
+    return {name: mean, f"{name}_low": (mean - half).clip(0.0, most), f"{name}_high": (mean + half).clip(0.0, most)}
 
 
 def _factor_columns(frame: pd.DataFrame) -> list[str]:
