@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -69,6 +70,13 @@ def _options(
     pass
 
 
+def _what_file(error: OSError | sqlite3.Error) -> str:
+    """Return which file cannot be used, and why."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or error}"
+    return f"the results file can't be used: {error}; it may have been changed by hand, or be no sweep's"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; whatever goes wrong is said in a line or two, never as a traceback."""
     for stream in (sys.stdout, sys.stderr):
@@ -84,10 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         if os.environ.get(DEBUG):
             raise
-        say(f"adoptsim: {error.filename or 'a file'}: {error.strerror or error}")
+        say(f"adoptsim: {_what_file(error)}")
         return WRONG_USE
     except Exception as error:
         if os.environ.get(DEBUG):

@@ -358,7 +358,9 @@ def simulate(
     progress
         Called with the number of replicates done, from the threads that did them.
     """
-    wanted = range(replicates) if isinstance(replicates, int) else replicates
+    wanted = [int(number) for number in (range(int(replicates)) if np.ndim(replicates) == 0 else replicates)]  # type: ignore[arg-type,union-attr]
+    if not wanted or (threads is not None and threads < 1):
+        raise ValueError(f"replicates {replicates}, threads {threads}: give at least one of each")
     simulator = Simulator(scenario, seed=seed, source=source)
     done = _Counter(progress)
 
@@ -373,7 +375,7 @@ def simulate(
     return Result(
         scenario=scenario,
         seed=seed,
-        replicates=list(wanted),
+        replicates=wanted,
         people=simulator.source.organisation(wanted[0]).n_people,
         outcome={name: np.array([values[name] for values, _ in finished]) for name in finished[0][0]},
         counts=np.stack([world.counts for world in worlds]),

@@ -12,7 +12,7 @@ MOST_THREADS = 1024
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which luck; the same seed gives the same numbers.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Which luck; the same seed gives the same numbers.")]
 Replicates = Annotated[int, typer.Option(min=1, max=MOST_REPLICATES, help="Runs of each, each with its own luck.")]
 Threads = Annotated[
     int | None,

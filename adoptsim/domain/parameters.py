@@ -53,6 +53,7 @@ _TABLE = (
     Parameter("habit_visit_prob", "v_h", 0.6, 0.3, 1.0, "a day", "visit of a person whose habit is 1", "fitted by hand (daily/weekly active)", "D"),
     Parameter("contact_visit_prob", "v_c", 0.02, 0.0, 0.3, "a day", "extra visit if all contacts contribute", "HP 2009 (direction)", "I"),
     Parameter("leader_visit_prob", "v_l", 0.006, 0.0, 0.1, "a day", "extra visit while the department's leader is active", "HP 2009 (direction)", "I"),
+    Parameter("champion_visit_prob", "v_ch", 0.30, 0.0, 0.8, "a day", "extra visit of a champion: models use", "design: daily over weekly active .375", "D"),
     Parameter("notified_visit_prob", "v_n", 0.48, 0.05, 0.8, "a day", "visit after a reply, a reaction or an invitation", "design", "D"),
     Parameter("trial_habit", "h0", 0.38, 0.02, 0.6, "0-1", "habit after the first visit: the trial", "Foote, Treem & van den Hooff 2024 (stages)", "I"),
     Parameter("seed_habit", "h_s", 0.6, 0.1, 0.9, "0-1", "habit of those brought in at the launch", "design", "D"),

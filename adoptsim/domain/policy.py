@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.levers import LEVERS, from_link, to_link
 from adoptsim.domain.practices import PRACTICES, Practice
 from adoptsim.domain.scenario import PracticeUse, Scenario
@@ -42,7 +43,7 @@ def effects_of(practice: Practice, use: PracticeUse) -> dict[str, float]:
 def make_policy(
     scenario: Scenario, department_names: Sequence[str], department_sizes: npt.NDArray[np.int64] | None = None
 ) -> Policy:
-    """Return the levers of a scenario; a department that doesn't exist raises ``ValueError``."""
+    """Return the levers of a scenario; a department that doesn't exist raises ``InputError``."""
     n_days = scenario.horizon.days
     # the registry's order, not the file's: sums of floating-point numbers must not depend on how a file is written
     uses = {name: scenario.practices[name] for name in PRACTICES if name in scenario.practices}
@@ -51,7 +52,13 @@ def make_policy(
         if use.departments is not None:
             missing = set(use.departments) - set(department_names)
             if missing:
-                raise ValueError(f"practices.{name}.departments: no department is called {', '.join(sorted(missing))}")
+                known = ", ".join(department_names[:12]) + (", ..." if len(department_names) > 12 else "")
+                raise InputError(
+                    Problem(
+                        f"no department is called {', '.join(sorted(missing))}; there are {known}",
+                        field=f"practices.{name}.departments",
+                    )
+                )
             covers[:, column] = [department in use.departments for department in department_names]
     patterns, group_of_department = np.unique(covers, axis=0, return_inverse=True)
     intensity = {name: intensity_by_day(use, scenario.practice_end(name), n_days) for name, use in uses.items()}

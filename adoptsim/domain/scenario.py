@@ -181,7 +181,8 @@ class Scenario(Strict):
     @property
     def support_end(self) -> int:
         """Working day from which the network is on its own: when the last practice that ends has ended."""
-        ends = [end for name in self.practices if (end := self.practice_end(name)) < self.horizon.days]
+        used = [name for name, use in self.practices.items() if use.intensity > 0]
+        ends = [end for name in used if (end := self.practice_end(name)) < self.horizon.days]
         return max(ends, default=self.horizon.support_until)
 
     def practice_end(self, name: str) -> int:

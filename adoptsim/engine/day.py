@@ -12,7 +12,7 @@ from adoptsim.engine.measures import add_to_departments, count_champions, observ
 from adoptsim.engine.read import read
 from adoptsim.engine.speak import engage, speak
 from adoptsim.engine.state import ACTIVE_DAYS, CURSOR
-from adoptsim.engine.visit import bring_in_seeds, leaders_decide_to_post, visit
+from adoptsim.engine.visit import bring_in_champions, bring_in_seeds, leaders_decide_to_post, visit
 
 
 @compiled
@@ -37,8 +37,9 @@ def run_days(world: Any, parameters: Any, effects: Any, lever_table: Any, before
         world.cursor[CURSOR.contributors] = 0
         if day == 0 or _any_lever_moved(levers, yesterday):
             retarget(world, levers)
-            bring_in_seeds(world, levers, yesterday)
             count_champions(world, levers)
+            bring_in_champions(world)
+            bring_in_seeds(world, levers, yesterday)
         leaders_decide_to_post(world, levers, day)
         visit(world, parameters, levers, day, counts)
         engage(world, parameters, levers, day, counts)

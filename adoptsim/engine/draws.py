@@ -111,8 +111,10 @@ def scramble(words: Words, n: Any, key: Any) -> None:
 
 
 def draw_key(seed: int, replicate: int) -> npt.NDArray[np.uint64]:
-    """Return the key, uint64[2], of one replicate of one seed; both are taken modulo 2^32."""
-    return np.array([seed % 2**32, replicate % 2**32], dtype=np.uint64)
+    """Return the key, uint64[2], of one replicate of one seed, each a whole number from 0 to 2^32 - 1."""
+    if not (0 <= seed < 2**32 and 0 <= replicate < 2**32):
+        raise ValueError(f"seed {seed}, replicate {replicate}: give whole numbers from 0 to {2**32 - 1}")
+    return np.array([seed, replicate], dtype=np.uint64)
 
 
 def trait_uniforms(key: npt.NDArray[np.uint64], n_people: int, item: int) -> npt.NDArray[np.float64]:

@@ -99,9 +99,13 @@ def appear(world: Any, day: Any, departments: Any) -> None:
 
 
 @compiled
-def _drawn_outcome(world: Any, parameters: Any, lever: Any, slot: Any) -> Any:
-    """Return what a leader who deals with a contribution does: one luck a contribution, whenever it is dealt with."""
+def _drawn_outcome(world: Any, parameters: Any, levers: Any, slot: Any) -> Any:
+    """Return what a leader who deals with a contribution does: one luck a contribution, whenever it is dealt with.
+
+    The practices of the author's department count; how much time there is depends on the leader's own.
+    """
     thread = world.thread
+    lever = levers[world.place[PLACE.group, thread[slot, THREAD.author]]]
     negative, acts, answers, explains = draw(
         world.key, thread[slot, THREAD.author], thread[slot, THREAD.day], PURPOSE_OUTCOME, thread_item(thread, slot)
     )
@@ -172,7 +176,7 @@ def lead(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, count
             outcome = AGED_OUT
             if not too_old:
                 left -= 1
-                outcome = _drawn_outcome(world, parameters, lever, slot)
+                outcome = _drawn_outcome(world, parameters, levers, slot)
             _resolve(world, effects, day, leader, slot, outcome, counts, departments)
 
 

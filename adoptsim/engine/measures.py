@@ -16,6 +16,7 @@ from adoptsim.engine.state import (
     DEPARTMENT,
     LEVEL,
     LIST,
+    MARK,
     OFFICE,
     PLACE,
     TALLY,
@@ -81,10 +82,12 @@ def observe_departments(world: Any, day: Any, departments: Any) -> None:
 
 @compiled
 def count_champions(world: Any, levers: Any) -> None:
-    """Count the champions, who cost hours whether they look or not."""
+    """Note who is a champion now; they cost hours whether they look or not."""
     champions = 0
     for segment in range(world.segment.shape[0]):
         share = levers[world.segment[segment, 2], LEVER.champion_share]
         for i in range(np.uint64(world.segment[segment, 0]), np.uint64(world.segment[segment, 1])):
-            champions += world.trait[TRAIT.champion_rank, i] < share and not world.place[PLACE.is_leader, i]
+            is_champion = world.trait[TRAIT.champion_rank, i] < share and not world.place[PLACE.is_leader, i]
+            world.mark[MARK.champion, i] = is_champion
+            champions += is_champion
     world.cursor[CURSOR.champions] = champions

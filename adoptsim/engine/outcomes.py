@@ -28,12 +28,13 @@ def held_from(above: npt.NDArray[np.bool_], days: int) -> int:
 def reached_critical_mass(share: Floats, threshold: float, held_days: int, check_day: int) -> tuple[float, float]:
     """Return (1 or 0, day): contributors at the threshold for ``held_days``, and still so on ``check_day``.
 
-    The day is the first of the stretch, NaN if not reached. A run that ends before the check cannot tell: NaN twice.
+    The stretch must have begun by the check. The day is the first of the stretch, NaN if not reached. A run that ends
+    before the check cannot tell: NaN twice.
     """
     if check_day >= len(share):
         return float("nan"), float("nan")
     first = held_from(share >= threshold, held_days)
-    if first < 0 or share[check_day] < threshold:
+    if first < 0 or first > check_day or share[check_day] < threshold:
         return 0.0, float("nan")
     return 1.0, float(first)
 

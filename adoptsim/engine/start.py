@@ -16,6 +16,7 @@ from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.draws import trait_uniforms
 from adoptsim.engine.learn import leader_changes, retarget, tell_contacts
 from adoptsim.engine.log import LOG_COLUMNS
+from adoptsim.engine.measures import count_champions
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
     BLOCK,
@@ -184,6 +185,7 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     world.counts[:] = 0
     world.departments[:] = 0.0
     retarget(world, levers)
+    count_champions(world, levers)
     for i in range(level.shape[1]):
         trust = level[LEVEL.trust_target, i]
         level[LEVEL.trust, i] = trust

@@ -31,7 +31,7 @@ def _columns(kind: str, names: str) -> Any:
 
 # Rows of arrays that have one column a person
 LEVEL = _columns("Level", "habit reward responsiveness trust safety trust_target safety_target permission")
-MARK = _columns("Mark", "membership nudge leader_active visited first_visit prompted spoke contributed touched")
+MARK = _columns("Mark", "membership nudge leader_active champion visited first_visit prompted spoke contributed touched")
 TALLY = _columns(
     "Tally",
     "last_visit last_contribution contacts_using contacts_contributing value_waiting value seen "

@@ -64,6 +64,15 @@ def bring_in_seeds(world: Any, levers: Any, levers_before: Any) -> None:
 
 
 @compiled
+def bring_in_champions(world: Any) -> None:
+    """Mark the champions who have not come yet: whoever volunteers comes, also who would never have looked."""
+    mark = world.mark
+    for i in range(mark.shape[1]):
+        if mark[MARK.champion, i] and mark[MARK.membership, i] != MEMBER and mark[MARK.nudge, i] < NUDGE_POSTS:
+            mark[MARK.nudge, i] = NUDGE_SEED
+
+
+@compiled
 def _chances(
     chance: Any,
     level: Any,
@@ -81,6 +90,7 @@ def _chances(
     imitation_rate = parameters[PARAMETER.imitation_rate] / MONTH
     habit_visit, contact_visit = parameters[PARAMETER.habit_visit_prob], parameters[PARAMETER.contact_visit_prob]
     leader_visit, notified_visit = parameters[PARAMETER.leader_visit_prob], parameters[PARAMETER.notified_visit_prob]
+    champion_visit = parameters[PARAMETER.champion_visit_prob]
     offline, invitation = lever[LEVER.offline_prompt_prob], lever[LEVER.invitation_prob]
     reminder, lapsed_before = lever[LEVER.reminder_prob], day - ACTIVE_DAYS
     for k in range(np.uint64(n)):
@@ -89,6 +99,7 @@ def _chances(
         nudge = notified_visit if mark[MARK.nudge, i] == NUDGE_NOTICE else 0.0
         reminded = reminder if tally[TALLY.last_visit, i] < lapsed_before else 0.0
         leader = leader_visit if mark[MARK.leader_active, i] == 1 else 0.0
+        leader = champion_visit if mark[MARK.champion, i] == 1 else leader
         share_contributing = tally[TALLY.contacts_contributing, i] * inverse_degree
         share_using = tally[TALLY.contacts_using, i] * inverse_degree
         again = return_visit_prob(

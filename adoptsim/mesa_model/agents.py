@@ -25,6 +25,10 @@ class Row:
         return self._kind(getattr(agent.model.world, self._array)[self._row, agent.person])
 
     def __set__(self, agent: Person, value: float) -> None:
+        if self._array in ("trait", "place"):
+            raise AttributeError("traits and places are shared with other models of the same organisation: read only")
+        if self._array == "level" and not 0.0 <= value <= 1.0:
+            raise ValueError(f"{value}: give a number from 0 to 1")
         getattr(agent.model.world, self._array)[self._row, agent.person] = value
 
 

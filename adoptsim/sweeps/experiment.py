@@ -81,7 +81,7 @@ class Experiment(Strict):
     )
     design: str = Field("full_factorial", description="how points are chosen among the levels")
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
-    seed: int = Field(1, ge=0, lt=2**63, description="which luck")
+    seed: int = Field(1, ge=0, lt=2**32, description="which luck")
     measure: tuple[str, ...] | None = Field(None, min_length=1, description="names of measures to keep; all when absent")
 
     @classmethod

@@ -209,6 +209,9 @@ class _Sweep:
             spec = self.plan.scenario(organisation.key).organisation
             if spec.people_file is not None:
                 files.read_organisation(spec, seed=self.plan.seed, replicate=0)
+        for point in self.plan.points:
+            if any(use.departments is not None for use in self.plan.scenario(point.key).practices.values()):
+                self.worker.simulator(point.key).start(0)
         for before in self.store.some_runs(RUNS_DONE_AGAIN):
             check_same(self.store, before, self.worker.one(self.worker.simulator(before.job.point_key), before.job))
 

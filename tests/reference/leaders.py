@@ -71,7 +71,7 @@ class PlainLeader(PlainEmployee):
 
     def _outcome_of(self, thread: Thread) -> str:
         """Return what the leader does: a contribution has one luck, whenever its turn comes."""
-        parameters, lever = self.plain.parameters, self.lever
+        parameters, lever = self.plain.parameters, thread.author.lever
         luck = self.plain.luck(thread.author.number, thread.day, draws.PURPOSE_OUTCOME, thread.item)
         negative, acts, answers, explains = luck
         if thread.critical:

@@ -88,6 +88,11 @@ class PlainEmployee(mesa.Agent):
         """Return the role of today: the champions are those whose rank the champion share includes."""
         return "champion" if self.trait.champion_rank < self.lever.champion_share else "employee"
 
+    @property
+    def champion(self) -> int:
+        """Return 1 for a champion of today."""
+        return int(self.role == "champion")
+
     def luck(self, purpose: Any, item: int = 0) -> tuple[float, float, float, float]:
         """Return this person's four numbers of today for a purpose."""
         return self.plain.luck(self.number, self.plain.day, purpose, item)
@@ -120,7 +125,9 @@ class PlainEmployee(mesa.Agent):
         self.last_visit, self.last_contribution = -1, -1
 
     def be_brought_in(self, share: float, share_before: float) -> None:
-        """Come today if a launch brings in people up to one's rank and has not done so before."""
+        """Come today as a new champion, or if a launch brings in people up to one's rank and has not done so before."""
+        if self.role == "champion" and self.membership != MEMBER:
+            self.nudge = NUDGE_SEED
         if share > share_before and self.membership == OUTSIDER and self.trait.seed_rank < share:
             self.nudge = NUDGE_SEED
 
@@ -147,11 +154,13 @@ class PlainEmployee(mesa.Agent):
             return first_visit_prob(first, imitation, using, invitation, lever.offline_prompt_prob)
         has_lapsed = not self.was_using(self.plain.day - 1)
         reminder = lever.reminder_prob if has_lapsed else 0.0
-        leader = parameters.leader_visit_prob if self.leader_active else 0.0
+        example = parameters.leader_visit_prob if self.leader_active else 0.0
+        if self.role == "champion":
+            example = parameters.champion_visit_prob
         return return_visit_prob(
             self.habit,
             self.contacts_contributing * self.trait.inverse_degree,
-            leader,
+            example,
             any_of(nudge, reminder),
             lever.offline_prompt_prob,
             parameters.habit_visit_prob,

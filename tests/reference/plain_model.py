@@ -126,7 +126,7 @@ class PlainModel(mesa.Model):
             self.months.append([dict.fromkeys(DEPARTMENT_COUNTS, 0.0) for _ in range(self._n_departments)])
         before = self.levers if self.day > 0 else self._levers_before
         self.levers = _by_name(self._levers_by_day[self.day])
-        if self.levers == before:
+        if self.day > 0 and self.levers == before:
             return
         for person in self.people:
             person.tend_to_levels_of_today()
