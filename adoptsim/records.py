@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from adoptsim.domain.organisation import Organisation
 from adoptsim.engine.log import LOG_COLUMNS, LOG_KINDS
 from adoptsim.engine.state import DEPARTMENT_COUNTS, KINDS, PLACE, ROLES, TRAIT, World
 
@@ -47,33 +48,46 @@ def _roles(world: World, champion_share: npt.NDArray[np.float64]) -> Any:
     return np.array(ROLES)[code]
 
 
+def named(organisation: Organisation, person: Any, department: Any) -> tuple[Any, Any]:
+    """Return people and departments as the organisation's own files call them; as numbers where it was generated."""
+    if organisation.labels is None:
+        return person, department
+    return np.asarray(organisation.labels)[person], np.asarray(organisation.department_names)[department]
+
+
 def log_frame(
-    replicates: Sequence[int], worlds: Sequence[World], champion_shares: Sequence[npt.NDArray[np.float64]]
+    replicates: Sequence[int],
+    worlds: Sequence[World],
+    champion_shares: Sequence[npt.NDArray[np.float64]],
+    organisations: Sequence[Organisation],
 ) -> pd.DataFrame:
     """Return the event log: one row a contribution, as a platform's export would hold it."""
     import pandas as pd
 
     parts = []
-    for replicate, world, champion_share in zip(replicates, worlds, champion_shares, strict=True):
+    for replicate, world, champion_share, organisation in zip(
+        replicates, worlds, champion_shares, organisations, strict=True
+    ):
         part = pd.DataFrame(world.log, columns=list(LOG_COLUMNS))
-        part["replicate"], part["id"] = replicate, np.arange(len(part))
-        part["role"], part["department"] = _roles(world, champion_share), world.place[PLACE.department, world.log[:, 1]]
+        person = world.log[:, 1]
+        part["replicate"], part["id"], part["role"] = replicate, np.arange(len(part)), _roles(world, champion_share)
+        part["person"], part["department"] = named(organisation, person, world.place[PLACE.department, person])
         parts.append(part)
     frame = pd.concat(parts, ignore_index=True)
     frame["kind"] = np.array(LOG_KINDS)[frame["kind"]]
     frame["content"] = np.array(KINDS)[frame["content"]]
     frame["parent"] = frame["parent"].where(frame["parent"] >= 0).astype("Int64")
-    return frame[EXPORT_COLUMNS]
+    return frame[list(EXPORT_COLUMNS)]
 
 
-def visit_frame(replicates: Sequence[int], worlds: Sequence[World]) -> pd.DataFrame:
+def visit_frame(replicates: Sequence[int], worlds: Sequence[World], organisations: Sequence[Organisation]) -> pd.DataFrame:
     """Return the log of visits: one row a person and day."""
     import pandas as pd
 
-    parts = [
-        pd.DataFrame({"replicate": replicate, "day": world.visit_log[:, 0], "person": world.visit_log[:, 1]})
-        for replicate, world in zip(replicates, worlds, strict=True)
-    ]
+    parts = []
+    for replicate, world, organisation in zip(replicates, worlds, organisations, strict=True):
+        person, _ = named(organisation, world.visit_log[:, 1], 0)
+        parts.append(pd.DataFrame({"replicate": replicate, "day": world.visit_log[:, 0], "person": person}))
     return pd.concat(parts, ignore_index=True)
 
 

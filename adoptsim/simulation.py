@@ -372,6 +372,7 @@ def simulate(
     with ThreadPoolExecutor(n_threads(threads)) as pool:
         finished = list(pool.map(one, wanted))
     worlds = [world for _, world in finished]
+    organisations = [simulator.source.organisation(replicate) for replicate in wanted] if log else []
     return Result(
         scenario=scenario,
         seed=seed,
@@ -381,8 +382,8 @@ def simulate(
         counts=np.stack([world.counts for world in worlds]),
         climate=np.stack([world.climate for world in worlds]),
         departments=[world.departments for world in worlds],
-        log=log_frame(wanted, worlds, [simulator.champion_share(replicate) for replicate in wanted]) if log else None,
-        visit_log=visit_frame(wanted, worlds) if log else None,
+        log=log_frame(wanted, worlds, [simulator.champion_share(k) for k in wanted], organisations) if log else None,
+        visit_log=visit_frame(wanted, worlds, organisations) if log else None,
     )
 
 

@@ -16,7 +16,7 @@ from adoptsim.engine.compiled import compiled, entry
 # What a draw is for: the third word of the counter. Numbers are part of the history: add, never renumber.
 PURPOSE_DAILY = np.uint64(1)  # visit, prompt, speak, gate
 PURPOSE_POST = np.uint64(2)  # kind, critical, anonymous, abusive
-PURPOSE_APPEAR = np.uint64(3)  # leisure tolerated, held, deleted in moderation, feed start and stride
+PURPOSE_APPEAR = np.uint64(3)  # leisure tolerated, held, deleted in moderation
 PURPOSE_READ = np.uint64(4)  # sees, relevant, replies, reacts; item: the thread
 PURPOSE_CONVERSE = np.uint64(5)  # author answers this reader's reply; item: the thread
 PURPOSE_LEADER_POST = np.uint64(6)  # posts, broadcast, echo

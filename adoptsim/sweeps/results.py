@@ -190,7 +190,7 @@ def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
         "title": experiment["title"],
         "factors": list(experiment["vary"]),
         "scenario": scenario["name"],
-        "people": scenario["organisation"]["people"],
+        "people": int(meta["people"]),
         "threshold": scenario["critical_mass"]["threshold"],
         "seed": int(meta["seed"]),
         "replicates": int(meta["replicates"]),

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.domain.scenario import OrganisationSpec
 from adoptsim.sweeps.plan import Plan, canonical
 from adoptsim.sweeps.store import SCHEMA_VERSION, Run, Store
 from adoptsim.version import __version__
@@ -31,12 +33,18 @@ def describe(plan: Plan, measures: Sequence[str]) -> dict[str, str]:
         "experiment": json.dumps(asked, ensure_ascii=False),  # factors in their order
         "experiment_digest": hashlib.sha256(canonical(asked).encode()).hexdigest(),
         "scenario": canonical(plan.base.model_dump(mode="json")),
+        "people": str(_people(plan.base.organisation)),
         "seed": str(plan.seed),
         "replicates": str(plan.replicates),
         "measures": json.dumps(list(measures)),
         "command": shlex.join(sys.argv),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _people(spec: OrganisationSpec) -> int:
+    """Return how many people the base scenario's organisation has."""
+    return spec.people if spec.people_file is None else len(files.read_records(spec).people)
 
 
 def makers() -> dict[str, str]:
