@@ -269,7 +269,7 @@ def test_one_scenario_cannot_be_compared(adoptsim: Adoptsim):
 def test_a_sweep_ends_with_table_picture_and_file(adoptsim: Adoptsim, tmp_path: Path):
     ended = adoptsim("sweep", "tiny.yaml")
     assert ended.code == 0
-    assert ". . . . . . . . . 10" in ended.out
+    assert ". . . . . . 7 . . 10" in ended.out  # 7 is in place in the base scenario
     assert "What each adds to the chance" in ended.out
     assert "12 of 12 runs (100 %)" in ended.err
     assert "Picture: tiny.png" in ended.err

@@ -54,12 +54,18 @@ def _effect(row: dict[Hashable, Any]) -> Row:
 
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:
-    """Return points as plain data: which practices are on, the other factors' levels, what came of it."""
-    factors = frame.attrs["factors"]
-    return [_row(values, factors) for values in frame.to_dict("records")]
+    """Return points as plain data: which practices are in place, the other factors' levels, what came of it."""
+    factors, always = frame.attrs["factors"], frame.attrs.get("base_practices", [])
+    return [_row(values, factors, always) for values in frame.to_dict("records")]
 
 
-def _row(values: dict[Hashable, Any], factors: Iterable[str]) -> Row:
+def _in_place(values: dict[Hashable, Any], factors: Iterable[str], always: Iterable[str]) -> list[str]:
+    """Return the practices in place at a point: varied and not nothing, or in the base scenario and not varied."""
+    varied = {name.removeprefix(PREFIX): values[name] for name in factors if name.removeprefix(PREFIX) in PRACTICES}
+    return [name for name in PRACTICES if varied.get(name, name in always)]
+
+
+def _row(values: dict[Hashable, Any], factors: Iterable[str], always: Iterable[str]) -> Row:
     on = {name: values[name] for name in factors if _is_switch(name, values[name])}
     reached = {"probability": values["reached"], "low": values["reached_low"], "high": values["reached_high"]}
     means = {
@@ -68,7 +74,7 @@ def _row(values: dict[Hashable, Any], factors: Iterable[str]) -> Row:
         if name in values
     }
     return {
-        "practices": [name.removeprefix(PREFIX) for name, is_on in on.items() if is_on],
+        "practices": _in_place(values, factors, always),
         "levels": {name: values[name] for name in factors if name not in on},
         "runs": values["n"],
         "reached": reached,

@@ -58,7 +58,7 @@ def known_targets() -> tuple[str, ...]:
     names += [f"levers.{name}" for name in LEVERS] + [f"parameters.{name}" for name in PARAMETERS]
     for section, kind in _SECTIONS.items():
         names += [f"{section}.{key}" for key in kind.model_fields]
-    return tuple(name for name in names if name not in _NOT_VARIED)
+    return tuple(name for name in names if name not in _NOT_VARIED and not name.endswith(".departments"))
 
 
 def _levels(value: Any) -> Any:

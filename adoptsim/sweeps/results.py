@@ -190,6 +190,7 @@ def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
         "title": experiment["title"],
         "factors": list(experiment["vary"]),
         "scenario": scenario["name"],
+        "base_practices": [name for name, use in scenario["practices"].items() if use["intensity"] > 0],
         "people": int(meta["people"]),
         "threshold": scenario["critical_mass"]["threshold"],
         "seed": int(meta["seed"]),
