@@ -243,7 +243,7 @@ def peak_memory_bytes() -> int | None:
 
 
 def benchmark(*, million: bool = False, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
-    """Return all measurements of one session as plain data; ``tell`` is told what is being measured."""
+    """Return all measurements, made in one go, as plain data; ``tell`` is told what is being measured."""
     scenario = files.Scenario.load(SCENARIO)
     costs = []
     for people, days in [(size, DAYS) for size in SIZES] + [(MILLION, MILLION_DAYS)] * million:
