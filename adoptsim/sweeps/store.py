@@ -134,6 +134,8 @@ class Store:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         try:
+            if self.connection.in_transaction:  # Ctrl-C came between BEGIN or COMMIT and the line after it
+                self.connection.execute("ROLLBACK")
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection

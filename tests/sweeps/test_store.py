@@ -59,6 +59,15 @@ def test_a_chunk_is_written_whole_or_not_at_all(out: Path, plan: Plan) -> None:
         assert third not in store.finished()
 
 
+def test_an_interrupt_right_after_a_transaction_began_does_not_stop_the_next_write(out: Path, plan: Plan) -> None:
+    """Ctrl-C can come between two lines: after BEGIN has been carried out and before anybody is there to undo it."""
+    third = list(plan.jobs())[2]
+    with open_store(out) as store:
+        store.connection.execute("BEGIN IMMEDIATE")
+        store.add([Run(third, 0.1, (1.0, 0.5))])
+        assert third in store.finished()
+
+
 def test_a_success_removes_the_failure(out: Path, plan: Plan) -> None:
     job = list(plan.jobs())[3]
     with open_store(out) as store:
