@@ -334,7 +334,9 @@ def as_dict(interval: Interval) -> dict[str, float | None]:
 
 def n_threads(asked: int | None = None) -> int:
     """Return how many threads to use: as asked, or one a processor that this process may use."""
-    return asked or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else asked or os.cpu_count() or 1
+    if asked is not None:
+        return asked
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def simulate(

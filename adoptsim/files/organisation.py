@@ -37,11 +37,6 @@ class Records:
     people: tuple[PersonRecord, ...]
     ties: Pairs
 
-    @property
-    def has_managers(self) -> bool:
-        """Return whether anybody has a manager; if not, building draws a reporting tree from seed and replicate."""
-        return any(person.manager and person.manager != person.id for person in self.people)
-
 
 def read_organisation(spec: OrganisationSpec, *, seed: int, replicate: int) -> Organisation:
     """Return the organisation of a scenario's files; see `read_records` and `build_from_records` for the two halves."""

@@ -16,22 +16,10 @@ from scipy.special import stdtrit
 
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, mean_interval, wilson
-from adoptsim.simulation import most_possible
+from adoptsim.simulation import FINAL, most_possible
 from adoptsim.sweeps.store import read_meta, reading
 
-MAIN = (
-    "contributors",
-    "members",
-    "posts_per_person_month",
-    "answered_share",
-    "acted_share",
-    "silence_share",
-    "trust",
-    "safety",
-    "responsiveness",
-    "worst_department_contributors",
-    "hours_per_person_month",
-)
+MAIN = (*FINAL, "worst_department_contributors", "hours_per_person_month")
 """Outcomes that get an interval beside their mean."""
 SUFFICIENT = 0.5
 _NOT_OUTCOMES = ("point", "replicate")
