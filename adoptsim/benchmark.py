@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 
 from adoptsim import files
-from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Horizon, OrganisationSpec, PracticeUse, Scenario
 from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.day import run_days
-from adoptsim.engine.read import LEAST_ATTENTION
+from adoptsim.engine.read import days_in_feed
 from adoptsim.engine.state import BLOCK, CURSOR, LEVEL, MARK, SLOT, TALLY, THREAD, TRAIT, World
 from adoptsim.simulation import MOST_ROOM, OrganisationSource, Simulator, model_version, simulate
 
@@ -158,7 +157,7 @@ def _floor_of_a_day(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
 @compiled
 def _gather(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
     thread, alive, visited, pair = world.thread, world.slot[SLOT.alive], world.mark[MARK.visited], world.pair
-    reach = math.log(1.0 / LEAST_ATTENTION) / parameters[PARAMETER.attention_decay]
+    reach = days_in_feed(parameters)
     gathered = 0
     for a in range(world.cursor[CURSOR.alive]):
         slot = alive[a]

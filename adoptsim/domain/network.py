@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped, unused-ignore]
 
+from adoptsim.domain.structure import STRUCTURE
+
 __all__ = [
     "NetworkStatistics",
     "describe_network",
@@ -31,22 +33,7 @@ __all__ = [
     "tie_table",
 ]
 
-SPAN_MIN = 2  # reports per person with reports; range 2-13 (manufacturing: Michalski 2020)
-SPAN_MAX = 13
-SPAN_STOP_PROB = 0.24  # geometric tail; mean 4.5 once departments run out of people (same source)
-WITHIN_SHARE = 0.34  # of all ties (email-Eu-core .336)
-WITHIN_DENSITY_RATIO_MIN = 3.0  # p_in / p_out in organisations too small for the share above [assumption]
-WITHIN_DENSITY_MAX = 0.8  # of the pairs of a department; email-Eu's dense departments have .4-.6
-DENSITY_DECLINE = 0.6  # p_in ~ size ** -0.6 over email-Eu's departments (weighted log-log fit)
-TIE_DENSITY_MAX = 0.4  # of all pairs: the mean degree shrinks with small organisations [assumption]
-WITHIN_SIGMA = 0.95  # sd of ln sociability within and across departments, fitted to email-Eu's degree sd
-ACROSS_SIGMA = 1.25
-SOCIABILITY_CORRELATION = 0.5  # within with across; the two degrees correlate .25 in email-Eu
-SOCIABILITY_Z_MAX = 3.1  # the most sociable of a thousand, at any N (email-Eu's largest degree is 345)
-WITH_REPORTS_LIFT = 0.27  # ln 1.31: ties of those with reports over others (manufacturing, means)
-GROUP_SIZE = 17.0  # mean members of a working group, fitted to email-Eu's clustering
-GROUP_SHARE = 0.92  # of ties across departments that arise in working groups, fitted likewise
-GROUP_SURPLUS = 1.25  # group ties drawn per tie wanted: some fall within departments or are there already
+# How the search for missing ties goes on: of the method, not of organisations
 CALLS_PER_TIE = (2.0, 4.0, 8.0, 16.0)  # per tie still missing, round by round: many are there already
 FILL_TOLERANCE = 0.005  # of the ties wanted, so that no round is spent on a handful
 
@@ -74,7 +61,7 @@ def draw_reporting_tree(
     superior[1:n_leading] = np.searchsorted(np.cumsum(_draw_spans(n_leading, rng)), rank[1:n_leading])
     spans = _draw_spans(int(department_start[-1]), rng)
     # heads who lead other heads leave most of their own department to deputies, or their span doubles
-    spans[heads[department_order[superior[1:]]]] = SPAN_MIN
+    spans[heads[department_order[superior[1:]]]] = STRUCTURE.span_min
     cumulative = np.concatenate(([0], np.cumsum(spans)))
     start = np.repeat(heads, sizes)
     place = np.arange(department_start[-1]) - start
@@ -85,8 +72,9 @@ def draw_reporting_tree(
 
 
 def _draw_spans(n: int, rng: np.random.Generator) -> Ints:
-    """Return how many people `n` managers would have under them, from SPAN_MIN to SPAN_MAX."""
-    return np.minimum(SPAN_MIN - 1 + rng.geometric(SPAN_STOP_PROB, n), SPAN_MAX)
+    """Return how many people `n` managers would have under them, from ``span_min`` to ``span_max``."""
+    spans: Ints = np.minimum(STRUCTURE.span_min - 1 + rng.geometric(STRUCTURE.span_stop_prob, n), STRUCTURE.span_max)
+    return spans
 
 
 def find_manager_cycle(manager: NDArray[np.integer]) -> list[int] | None:
@@ -128,11 +116,11 @@ def tie_table(codes: Codes, n_people: int) -> tuple[Ints, NDArray[np.uint32]]:
 def draw_ties(department_start: Ints, manager: NDArray[np.int32], mean_degree: float, rng: np.random.Generator) -> Codes:
     """Return the codes of about N * mean_degree / 2 ties; everybody is tied to manager and reports.
 
-    The mean degree is at most TIE_DENSITY_MAX * (N - 1).
+    The mean degree is at most ``tie_density_max`` * (N - 1).
     """
     n_people = len(manager)
     department = np.repeat(np.arange(len(department_start) - 1), np.diff(department_start))
-    n_ties = min(mean_degree, TIE_DENSITY_MAX * (n_people - 1)) * n_people / 2
+    n_ties = min(mean_degree, STRUCTURE.tie_density_max * (n_people - 1)) * n_people / 2
     within_weight, across_weight = _draw_sociability(manager, rng)
     wanted_within = _wanted_within(department_start, n_ties)
     has_manager = np.flatnonzero(manager >= 0)
@@ -140,7 +128,7 @@ def draw_ties(department_start: Ints, manager: NDArray[np.int32], mean_degree: f
     is_within = department[codes // n_people] == department[codes % n_people]
     n_within = wanted_within.sum()
     n_across = n_ties - n_within - np.count_nonzero(~is_within)
-    in_groups = _draw_in_groups(codes, GROUP_SHARE * n_across, department, across_weight, rng)
+    in_groups = _draw_in_groups(codes, STRUCTURE.group_share * n_across, department, across_weight, rng)
 
     def call_within(n_calls: float) -> Codes:
         return _call_within(n_calls, department_start, wanted_within, within_weight, rng)
@@ -167,11 +155,11 @@ def _filled(codes: Codes, n_wanted: float, call: Callable[[float], Codes], rng: 
 def _draw_sociability(manager: NDArray[np.int32], rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return two positive weights a person, for ties within and across departments; correlated lognormal."""
     lift = np.zeros(len(manager))
-    lift[manager[manager >= 0]] = WITH_REPORTS_LIFT
+    lift[manager[manager >= 0]] = STRUCTURE.with_reports_lift
     common, own = rng.standard_normal((2, len(manager)))
-    other = SOCIABILITY_CORRELATION * common + np.sqrt(1 - SOCIABILITY_CORRELATION**2) * own
-    within = WITHIN_SIGMA * np.minimum(common, SOCIABILITY_Z_MAX)
-    across = ACROSS_SIGMA * np.minimum(other, SOCIABILITY_Z_MAX)
+    other = STRUCTURE.sociability_correlation * common + np.sqrt(1 - STRUCTURE.sociability_correlation**2) * own
+    within = STRUCTURE.within_sociability_sd * np.minimum(common, STRUCTURE.sociability_z_max)
+    across = STRUCTURE.across_sociability_sd * np.minimum(other, STRUCTURE.sociability_z_max)
     return np.exp(within + lift), np.exp(across + lift)
 
 
@@ -181,10 +169,10 @@ def _wanted_within(department_start: Ints, n_ties: float) -> Floats:
     pairs = sizes * (sizes - 1) / 2
     n_people = int(department_start[-1])
     pairs_within = pairs.sum() / (n_people * (n_people - 1) / 2)
-    by_ratio = WITHIN_DENSITY_RATIO_MIN * pairs_within
-    share = max(WITHIN_SHARE, by_ratio / (by_ratio + 1 - pairs_within))
-    shape = pairs * sizes**-DENSITY_DECLINE
-    wanted: Floats = np.minimum(share * n_ties * shape / max(shape.sum(), 1.0), WITHIN_DENSITY_MAX * pairs)
+    by_ratio = STRUCTURE.within_density_ratio_min * pairs_within
+    share = max(STRUCTURE.within_share, by_ratio / (by_ratio + 1 - pairs_within))
+    shape = pairs * sizes**-STRUCTURE.density_decline
+    wanted: Floats = np.minimum(share * n_ties * shape / max(shape.sum(), 1.0), STRUCTURE.within_density_max * pairs)
     return wanted
 
 
@@ -201,11 +189,12 @@ def _call_within(n_calls: float, department_start: Ints, wanted: Floats, weight:
 def _draw_in_groups(known: Codes, n_wanted: float, department: Ints, weight: Floats, rng: np.random.Generator) -> Codes:
     """Return at most `n_wanted` new ties across departments, from working groups of people drawn by weight."""
     n_people = len(weight)
+    least = STRUCTURE.group_size_min
     # small organisations have small groups, or one group would be the organisation
-    size = min(GROUP_SIZE, 2.0 + n_people / 20.0)
-    n_places = max(n_wanted, 0.0) * GROUP_SURPLUS * 2.0 / size
+    size = min(STRUCTURE.group_size, least + n_people / STRUCTURE.people_per_group_member)
+    n_places = max(n_wanted, 0.0) * STRUCTURE.group_surplus * 2.0 / size
     members = rng.permutation(np.repeat(np.arange(n_people), rng.poisson(n_places * weight / weight.sum())))
-    group_sizes = 2 + rng.poisson(size - 2.0, int(len(members) / size) + 1)
+    group_sizes = least + rng.poisson(size - least, int(len(members) / size) + 1)
     group_start = np.concatenate(([0], np.minimum(np.cumsum(group_sizes), len(members))))
     first = np.repeat(group_start[:-1], np.diff(group_start))
     n_before = np.arange(group_start[-1]) - first  # members of the same group listed before this one

@@ -24,6 +24,7 @@ from adoptsim.domain.placement import (
     leaders_of_heads,
     seed_rank,
 )
+from adoptsim.domain.structure import STRUCTURE
 
 __all__ = [
     "Organisation",
@@ -34,12 +35,6 @@ __all__ = [
     "place_people",
 ]
 
-DEPARTMENT_SIZE_MEDIAN = 15.0  # people; lognormal sizes (email-Eu-core: Leskovec et al. 2007)
-DEPARTMENT_SIZE_MEAN = 24.0
-DEPARTMENT_SIZE_Z_MAX = 2.2  # largest size about 9 times the median; email-Eu's largest has 109 people
-N_DEPARTMENTS_MIN = 5  # in organisations of at least 25 people; fewer below, of five people each [assumption]
-MEAN_DEGREE = 32.0  # ties a person (email-Eu-core; range 15-40)
-LEADER_SHARE = 0.05  # senior leaders; range .01-.08 (manufacturing .078: Michalski 2020)
 N_PEOPLE_MIN, N_PEOPLE_MAX = 20, 1_000_000  # of a generated organisation
 NAMED_IN_ERRORS = 5  # offenders listed before "and n more"
 
@@ -107,10 +102,10 @@ def generate_organisation(
     *,
     seed: int,
     replicate: int,
-    mean_degree: float = MEAN_DEGREE,
-    leader_share: float = LEADER_SHARE,
-    department_size_median: float = DEPARTMENT_SIZE_MEDIAN,
-    department_size_mean: float = DEPARTMENT_SIZE_MEAN,
+    mean_degree: float = STRUCTURE.mean_degree,
+    leader_share: float = STRUCTURE.leader_share,
+    department_size_median: float = STRUCTURE.department_size_median,
+    department_size_mean: float = STRUCTURE.department_size_mean,
     champion_placement: ChampionPlacement = "random",
     seed_placement: SeedPlacement = "scattered",
 ) -> Organisation:
@@ -204,10 +199,12 @@ def _draw_department_starts(n_people: int, median: float, mean: float, rng: np.r
     One size from each of D quantile ranges (stratified), so that replicates differ in who is large, less in how
     unequal they are; then scaled so that the sum is N.
     """
-    n_departments = max(round(n_people / mean), min(N_DEPARTMENTS_MIN, n_people // 5))
+    n_departments = max(
+        round(n_people / mean), min(STRUCTURE.departments_min, n_people // STRUCTURE.people_per_department_min)
+    )
     sigma = np.sqrt(2.0 * np.log(mean / median))
     quantile = (rng.permutation(n_departments) + rng.random(n_departments)) / n_departments
-    ends = np.cumsum(median * np.exp(sigma * ndtri(quantile * ndtr(DEPARTMENT_SIZE_Z_MAX))))
+    ends = np.cumsum(median * np.exp(sigma * ndtri(quantile * ndtr(STRUCTURE.department_size_z_max))))
     # distinct starts: what rounds to no people is no department
     return np.unique(np.concatenate(([0], np.rint(ends * (n_people / ends[-1])).astype(np.int64))))
 
@@ -238,7 +235,7 @@ def build_organisation(
     *,
     seed: int,
     replicate: int = 0,
-    leader_share: float = LEADER_SHARE,
+    leader_share: float = STRUCTURE.leader_share,
     champion_placement: ChampionPlacement = "random",
     seed_placement: SeedPlacement = "scattered",
 ) -> Organisation:

@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.levers import LEVERS, Lever
 from adoptsim.domain.parameters import PARAMETERS, Parameter
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.structure import STRUCTURE
 
-MONTH_DAYS = 21
+MONTH_DAYS: int = DEFINITION.month_days
 MOST_DAYS = 2520
 MOST_PEOPLE = 1_000_000
 
@@ -40,14 +42,16 @@ class Strict(BaseModel):
 class OrganisationSpec(Strict):
     """Who is there: generated to a size, or read from the organisation's own files."""
 
-    people: int = Field(500, ge=20, le=MOST_PEOPLE, description="people to generate; ignored when people_file is given")
+    people: int = Field(
+        STRUCTURE.people, ge=20, le=MOST_PEOPLE, description="people to generate; ignored when people_file is given"
+    )
     people_file: str | None = Field(None, description="CSV of id, manager, department, optional role")
     ties_file: str | None = Field(None, description="CSV of source, target, optional weight")
     mean_degree: float = Field(
-        32.0, ge=2.0, le=500.0, allow_inf_nan=False, description="mean number of contacts (email-Eu: 32)"
+        STRUCTURE.mean_degree, ge=2.0, le=500.0, allow_inf_nan=False, description="mean number of contacts (email-Eu: 32)"
     )
     leader_share: float = Field(
-        0.05, gt=0.0, le=0.5, allow_inf_nan=False, description="share of staff who are senior leaders"
+        STRUCTURE.leader_share, gt=0.0, le=0.5, allow_inf_nan=False, description="share of staff who are senior leaders"
     )
     champion_placement: Placement = Field("random", description="where champions sit in the network")
     seed_placement: SeedPlacement = Field("scattered", description="where those sit whom a launch brings in first")
@@ -94,8 +98,10 @@ def _practice_shorthand(value: Any) -> Any:
 class Horizon(Strict):
     """How long is simulated, and when launch support ends."""
 
-    days: int = Field(504, ge=1, le=MOST_DAYS, description="working days; a month has 21")
-    support_until: int = Field(189, ge=1, le=MOST_DAYS, description="working day on which launch support ends")
+    days: int = Field(DEFINITION.horizon_days, ge=1, le=MOST_DAYS, description=f"working days; a month has {MONTH_DAYS}")
+    support_until: int = Field(
+        DEFINITION.support_days, ge=1, le=MOST_DAYS, description="working day on which launch support ends"
+    )
 
 
 class Start(Strict):
@@ -108,10 +114,16 @@ class CriticalMass(Strict):
     """When critical mass counts as reached."""
 
     threshold: float = Field(
-        0.25, gt=0.0, le=1.0, allow_inf_nan=False, description="contributors (21 days) as a share of staff"
+        DEFINITION.critical_share,
+        gt=0.0,
+        le=1.0,
+        allow_inf_nan=False,
+        description=f"contributors ({MONTH_DAYS} days) as a share of staff",
     )
-    held_days: int = Field(63, ge=1, le=MOST_DAYS, description="working days at or above the threshold")
-    after_support_days: int = Field(63, ge=0, le=MOST_DAYS, description="still so this long after support has ended")
+    held_days: int = Field(DEFINITION.held_days, ge=1, le=MOST_DAYS, description="working days at or above the threshold")
+    after_support_days: int = Field(
+        DEFINITION.after_support_days, ge=0, le=MOST_DAYS, description="still so this long after support has ended"
+    )
 
 
 def _problems_of_use(name: str, use: PracticeUse) -> Iterable[tuple[tuple[str, ...], str]]:

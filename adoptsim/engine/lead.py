@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.experiences import EXPERIENCE
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
@@ -50,7 +51,7 @@ from adoptsim.engine.state import (
     WAITING,
 )
 
-MONTH = 21.0
+MONTH = float(DEFINITION.month_days)
 
 
 @compiled

@@ -94,7 +94,8 @@ def _learn_from_visits(world: Any, parameters: Any) -> None:
     """Move each visitor's habit towards what today's visit was worth."""
     for v in range(world.cursor[CURSOR.visitors]):
         i = world.list[LIST.visitors, v]
-        worth = visit_value(world.tally[TALLY.value, i] / THOUSANDTHS, np.float64(world.trait[TRAIT.value_half, i]))
+        items, half = world.tally[TALLY.value, i] / THOUSANDTHS, np.float64(world.trait[TRAIT.value_half, i])
+        worth = visit_value(items, half, parameters[PARAMETER.value_steepness])
         rate = parameters[PARAMETER.habit_rate]
         world.level[LEVEL.habit, i] = learn(np.float64(world.level[LEVEL.habit, i]), rate * worth, rate * (1.0 - worth))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.engine.state import ACTIVE_DAYS, COUNT, DEPARTMENT, LEVELS, TALLY, World
 
 Floats = npt.NDArray[np.float64]
-SIX_MONTHS = 6 * ACTIVE_DAYS
+SIX_MONTHS: int = DEFINITION.half_year_days
 
 
 def _share(part: float, whole: float) -> float:
@@ -79,9 +80,9 @@ def final_values(world: World) -> dict[str, float]:
 
 
 def _worst_department(world: World) -> dict[str, float]:
-    """Return the lowest share of contributors and of trust and safety over departments of at least five people."""
+    """Return the lowest share of contributors and of trust and safety over departments large enough to tell."""
     sizes = np.diff(world.office[0])
-    large = sizes >= min(5, sizes.max())
+    large = sizes >= min(DEFINITION.least_department, sizes.max())
     last = world.departments[-1][large]
     return {
         "worst_department_contributors": float((last[:, DEPARTMENT.contributors] / sizes[large]).min()),

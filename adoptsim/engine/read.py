@@ -44,8 +44,6 @@ from adoptsim.engine.state import (
 
 THREAD_DAY = 1_048_576
 """A thread's item in a draw is author + day * 2^20: what it is, not where it stands (so at most 2^20 people)."""
-LEAST_ATTENTION = 0.01
-"""Below this chance of being noticed a thread counts as sunk: it keeps a day's work bounded."""
 
 
 @compiled
@@ -63,7 +61,7 @@ def attention(parameters: Any, days_quiet: Any) -> Any:
 @compiled
 def days_in_feed(parameters: Any) -> Any:
     """Return the days without activity after which a thread has sunk."""
-    return math.log(1.0 / LEAST_ATTENTION) / parameters[PARAMETER.attention_decay]
+    return math.log(1.0 / parameters[PARAMETER.least_attention]) / parameters[PARAMETER.attention_decay]
 
 
 @compiled

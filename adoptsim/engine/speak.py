@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import activation, passes_gate, social_proof, standard_score
@@ -45,6 +46,7 @@ from adoptsim.engine.state import (
     WAITING,
 )
 
+NEUTRAL: float = DEFINITION.neutral_level
 NOT_MOVED, SILENCE, POSTED, BARRED = 1, 2, 3, 4
 LEADER_ROLE, CHAMPION_ROLE, EMPLOYEE_ROLE = 2, 1, 0
 
@@ -61,8 +63,8 @@ def role_today(place: Any, trait: Any, lever: Any, person: Any) -> Any:
 def climate_drive(level: Any, parameters: Any, person: Any) -> Any:
     """Return what perceived responsiveness and trust add to speaking, in logits, for voice."""
     state_sd = parameters[PARAMETER.state_sd]
-    responsiveness = standard_score(np.float64(level[LEVEL.responsiveness, person]), 0.5, state_sd)
-    trust = standard_score(np.float64(level[LEVEL.trust, person]), 0.5, state_sd)
+    responsiveness = standard_score(np.float64(level[LEVEL.responsiveness, person]), NEUTRAL, state_sd)
+    trust = standard_score(np.float64(level[LEVEL.trust, person]), NEUTRAL, state_sd)
     return parameters[PARAMETER.responsiveness_slope] * responsiveness + parameters[PARAMETER.trust_slope] * trust
 
 
@@ -82,10 +84,10 @@ def engagement_of(
     """Return the chance that a prompt moves this visitor to speak, given what climate adds."""
     share = tally[TALLY.contacts_contributing, person] * np.float64(trait[TRAIT.inverse_degree, person])
     proof = social_proof(share, np.float64(trait[TRAIT.threshold, person]), parameters[PARAMETER.threshold_softness])
-    reward = parameters[PARAMETER.reward_weight] * (np.float64(level[LEVEL.reward, person]) - 0.5)
+    reward = parameters[PARAMETER.reward_weight] * (np.float64(level[LEVEL.reward, person]) - NEUTRAL)
     support = (
-        parameters[PARAMETER.purpose_weight] * (lever[LEVER.purpose_fit] - 0.5)
-        + parameters[PARAMETER.permission_weight] * (np.float64(level[LEVEL.permission, person]) - 0.5)
+        parameters[PARAMETER.purpose_weight] * (lever[LEVER.purpose_fit] - NEUTRAL)
+        + parameters[PARAMETER.permission_weight] * (np.float64(level[LEVEL.permission, person]) - NEUTRAL)
         + parameters[PARAMETER.leisure_spillover] * lever[LEVER.leisure_permitted]
     )
     manager = place[PLACE.manager, person]
@@ -220,7 +222,7 @@ def _post(
 def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
     """Return the chance that this person's voice is not withheld."""
     safety = parameters[PARAMETER.safety_slope] * standard_score(
-        np.float64(world.level[LEVEL.safety, person]), 0.5, parameters[PARAMETER.state_sd]
+        np.float64(world.level[LEVEL.safety, person]), NEUTRAL, parameters[PARAMETER.state_sd]
     )
     control = (
         parameters[PARAMETER.surveillance_weight] * lever[LEVER.surveillance]

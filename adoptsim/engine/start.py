@@ -45,7 +45,8 @@ from adoptsim.engine.state import (
 Floats = npt.NDArray[np.float64]
 LEAST_THREADS = 64
 LIFE_DAYS = 4
-"""First guess of days that a day's prompts occupy slots; a run that needs more room is repeated with twice as much."""
+"""First guess of days that a day's prompts occupy slots: of memory, not of the model. A run that needs more room is
+repeated with twice as much."""
 
 
 def draw_traits(

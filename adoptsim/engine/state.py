@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any, NamedTuple
 
+from adoptsim.domain.definitions import DEFINITION
+
 ROLES = ("employee", "champion", "leader")
 KINDS = ("question", "knowledge", "leisure", "idea", "concern")
 QUESTION, KNOWLEDGE, LEISURE, IDEA, CONCERN = range(5)
@@ -19,7 +21,7 @@ UNREACHABLE, OUTSIDER, MEMBER = 0, 1, 2  # codes of membership
 NUDGE_NONE, NUDGE_NOTICE, NUDGE_POSTS, NUDGE_SEED = 0, 1, 2, 3  # codes of a nudge
 CREDIT_NONE, CREDIT_REACTION, CREDIT_REPLY = 0, 1, 2  # what a thread's author has learned of responses so far
 NEVER = -10_000  # a day before all days
-ACTIVE_DAYS = 21  # the window, in working days, in which somebody counts as using or contributing
+ACTIVE_DAYS: int = DEFINITION.month_days  # the window, in working days, in which somebody counts as using or contributing
 BLOCK = 512  # people a block: its scratch stays in the first-level cache
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import any_of, first_visit_prob, return_visit_prob
@@ -37,7 +38,7 @@ from adoptsim.engine.state import (
     UNREACHABLE,
 )
 
-MONTH = 21.0
+MONTH = float(DEFINITION.month_days)
 
 
 @compiled

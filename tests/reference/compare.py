@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.experiences import experience_table
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.organisation import Organisation
@@ -41,7 +42,7 @@ ROOM = 8
 """Plenty of slots for threads: the engine's own guess may be short in a tiny organisation."""
 SCRATCH = {"contributed", "touched"}
 """Flags of the engine's lists, cleared by the end of a day."""
-MONTH_DAYS = 21
+MONTH_DAYS = DEFINITION.month_days
 SHOWN = 10
 THREAD_FIELDS = (
     "day",

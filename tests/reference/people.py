@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.experiences import THOUSANDTHS
 from adoptsim.domain.rules import (
     activation,
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from .leaders import PlainLeader
     from .plain_model import PlainModel
 
-MONTH = 21.0
+MONTH = float(DEFINITION.month_days)
+NEUTRAL = DEFINITION.neutral_level
 SAID_NOTHING, NOT_MOVED, SILENCE, POSTED, BARRED = range(5)  # what became of a visitor's prompt
 
 
@@ -183,8 +185,8 @@ class PlainEmployee(mesa.Agent):
     def climate_drive(self) -> float:
         """Return what perceived responsiveness and trust add to speaking up, in logits."""
         parameters = self.plain.parameters
-        responsiveness = standard_score(self.responsiveness, 0.5, parameters.state_sd)
-        trust = standard_score(self.trust, 0.5, parameters.state_sd)
+        responsiveness = standard_score(self.responsiveness, NEUTRAL, parameters.state_sd)
+        trust = standard_score(self.trust, NEUTRAL, parameters.state_sd)
         return parameters.responsiveness_slope * responsiveness + parameters.trust_slope * trust
 
     def readiness_to_speak(self, climate: float) -> float:
@@ -192,10 +194,10 @@ class PlainEmployee(mesa.Agent):
         parameters, lever = self.plain.parameters, self.lever
         share = self.contacts_contributing * self.trait.inverse_degree
         proof = parameters.proof_weight * social_proof(share, self.trait.threshold, parameters.threshold_softness)
-        reward = parameters.reward_weight * (self.reward - 0.5)
+        reward = parameters.reward_weight * (self.reward - NEUTRAL)
         support = (
-            parameters.purpose_weight * (lever.purpose_fit - 0.5)
-            + parameters.permission_weight * (self.permission - 0.5)
+            parameters.purpose_weight * (lever.purpose_fit - NEUTRAL)
+            + parameters.permission_weight * (self.permission - NEUTRAL)
             + parameters.leisure_spillover * lever.leisure_permitted
         )
         if self.manager is not None and self.manager.was_active(self.plain.day - 1):
@@ -250,7 +252,7 @@ class PlainEmployee(mesa.Agent):
 
     def _dares(self, thread: Thread) -> bool:
         parameters, lever = self.plain.parameters, self.lever
-        safety = parameters.safety_slope * standard_score(self.safety, 0.5, parameters.state_sd)
+        safety = parameters.safety_slope * standard_score(self.safety, NEUTRAL, parameters.state_sd)
         watched = parameters.surveillance_weight * lever.surveillance
         control = watched + parameters.uncertainty_weight * lever.sanction_uncertainty
         penalty = parameters.critical_penalty * thread.critical - parameters.anonymity_bonus * thread.anonymous
@@ -374,7 +376,7 @@ class PlainEmployee(mesa.Agent):
         if self.evidence:
             self._learn_from_evidence()
         if self.visited:
-            worth = visit_value(self.value / THOUSANDTHS, self.trait.value_half)
+            worth = visit_value(self.value / THOUSANDTHS, self.trait.value_half, parameters.value_steepness)
             rate = parameters.habit_rate
             self.habit = single(learn(self.habit, rate * worth, rate * (1.0 - worth)))
         trust = drift(self.trust, self.trust_target, parameters.climate_drift)

@@ -16,8 +16,11 @@ TAKEN_DOWN = ("deleted", "sanctioned")
 UNANSWERED = ("ignored", "aged_out")
 THREAD_DAY = 2**20
 """A thread's name in draws is author + day * 2^20: what it is, never where it stands."""
-LEAST_ATTENTION = 0.01
-"""Below this share of its first attention a thread has sunk."""
+
+
+def days_in_feed(parameters: Any) -> float:
+    """Return the days without activity after which a thread has sunk."""
+    return math.log(1.0 / parameters.least_attention) / parameters.attention_decay
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +61,7 @@ class Thread:
         """Return whether the thread has appeared and not yet sunk."""
         if self.never_seen or self.appears > day:
             return False
-        return day - self.last_activity <= math.log(1.0 / LEAST_ATTENTION) / parameters.attention_decay
+        return day - self.last_activity <= days_in_feed(parameters)
 
     def attention(self, day: int, parameters: Any) -> float:
         """Return the share of its first attention that the thread still has."""
@@ -122,5 +125,5 @@ class Thread:
 
     def is_over(self, day: int, window: int, parameters: Any) -> bool:
         """Return whether nothing can come of the thread any more: it has sunk, and its author has learned its reward."""
-        days_in_feed = math.floor(math.log(1.0 / LEAST_ATTENTION) / parameters.attention_decay) + 1
-        return self.never_seen or (day - self.last_activity >= max(window, days_in_feed) and not self.in_inbox)
+        life = max(window, math.floor(days_in_feed(parameters)) + 1)
+        return self.never_seen or (day - self.last_activity >= life and not self.in_inbox)
