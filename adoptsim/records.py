@@ -39,13 +39,12 @@ def only_record(world: World, log: bool) -> World:
     return world._replace(**{name: None for name in World._fields if name not in kept})
 
 
-def _roles(world: World, champion_share: npt.NDArray[np.float64]) -> Any:
-    """Return the role of each event's person on its day; ``champion_share``: float64[days, groups]."""
+def role_codes(world: World, champion_share: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the role of each event's person on its day, a place in ROLES; ``champion_share``: float64[days, groups]."""
     day, person = world.log[:, 0], world.log[:, 1]
     share = champion_share[day, world.place[PLACE.group, person]]
     champion = world.trait[TRAIT.champion_rank, person] < share
-    code = np.where(world.place[PLACE.is_leader, person] == 1, ROLES.index("leader"), champion.astype(int))
-    return np.array(ROLES)[code]
+    return np.where(world.place[PLACE.is_leader, person] == 1, ROLES.index("leader"), champion.astype(np.int64))
 
 
 def named(organisation: Organisation, person: Any, department: Any) -> tuple[Any, Any]:
@@ -70,7 +69,8 @@ def log_frame(
     ):
         part = pd.DataFrame(world.log, columns=list(LOG_COLUMNS))
         person = world.log[:, 1]
-        part["replicate"], part["id"], part["role"] = replicate, np.arange(len(part)), _roles(world, champion_share)
+        part["replicate"], part["id"] = replicate, np.arange(len(part))
+        part["role"] = np.array(ROLES)[role_codes(world, champion_share)]
         part["person"], part["department"] = named(organisation, person, world.place[PLACE.department, person])
         parts.append(part)
     frame = pd.concat(parts, ignore_index=True)
