@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario
 from adoptsim.engine.compiled import source_digest
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import draw_key
+from adoptsim.engine.leave import leave
 from adoptsim.engine.outcomes import outcomes
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import COUNT, COUNTS, CURSOR, LEVELS, ROLES, World
@@ -199,7 +201,18 @@ class Simulator:
             if stop is not None and stop.is_set():
                 raise Stopped
             end = min(first + part, days)
-            run_days(world, self.parameters, self.effects, policy.table, policy.before, first, end)
+            self.advance(world, policy, first, end)
+
+    def advance(self, world: World, policy: Policy, first: int, end: int) -> None:
+        """Run working days ``first`` to before ``end``; leavers go before the day that the scenario names."""
+        leavers = self.scenario.leavers
+        days = [first, end]
+        if leavers.share > 0.0 and first <= leavers.day < end:
+            days.insert(1, leavers.day)
+        for begin, stop in itertools.pairwise(days):
+            if leavers.share > 0.0 and begin == leavers.day:
+                leave(world, leavers.share)
+            run_days(world, self.parameters, self.effects, policy.table, policy.before, begin, stop)
 
     def run_logged(self, replicate: int) -> World:
         """Return one finished replicate with its whole log: run once to count events, once to write them."""

@@ -110,6 +110,13 @@ class Start(Strict):
     contributors: Share = Field(0.0, description="share of staff who are active contributors on day 0")
 
 
+class Leavers(Strict):
+    """People who stop using the platform for good, all on one day, for the tipping point from above."""
+
+    share: Share = Field(0.0, description="share of staff, leaders apart, who leave")
+    day: int = Field(0, ge=0, le=MOST_DAYS, description="working day on which they leave")
+
+
 class CriticalMass(Strict):
     """When critical mass counts as reached."""
 
@@ -170,6 +177,7 @@ class Scenario(Strict):
     parameters: dict[str, float] = Field(default_factory=dict, description="parameters, where not the default")
     horizon: Horizon = Horizon()
     start: Start = Start()
+    leavers: Leavers = Leavers()
     critical_mass: CriticalMass = CriticalMass()
 
     @field_validator("practices")

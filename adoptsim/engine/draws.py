@@ -26,6 +26,7 @@ PURPOSE_OUTCOME = np.uint64(9)  # negative treatment, acts, answers, explains; i
 PURPOSE_INVITE = np.uint64(10)  # champion invites, whom
 PURPOSE_FEED = np.uint64(11)  # where the feed starts, its stride; item: the thread
 PURPOSE_TRAIT = np.uint64(12)  # setup: traits of people; item: which
+PURPOSE_LEAVE = np.uint64(13)  # leaves for good; the day is left out: who leaves at 10 % also leaves at 20 %
 
 PURPOSE_NAMES: dict[int, str] = {
     1: "visit",
@@ -40,6 +41,7 @@ PURPOSE_NAMES: dict[int, str] = {
     10: "champion's invitation",
     11: "feed",
     12: "traits",
+    13: "leaving",
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from adoptsim.domain.experiences import COLUMNS
+from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import drift
@@ -58,6 +59,9 @@ def draw_traits(
     talk, threshold, trust, safety = ndtri(personality)
     degree = organisation.degree
     multiplier = np.where(organisation.reports > 0, parameters[PARAMETER.manager_propensity], 1.0)
+    volunteers = organisation.is_leader | (organisation.champion_rank < LEVERS["champion_share"].high)
+    lurks = (place[3] < parameters[PARAMETER.lurker_share]) & ~volunteers
+    multiplier = np.where(lurks, parameters[PARAMETER.lurker_propensity], 1.0) * multiplier
     sd, power = parameters[PARAMETER.propensity_sd], parameters[PARAMETER.reply_propensity_power]
     propensity = multiplier * np.exp(sd * talk - sd * sd / 2.0)
     climate, rho = parameters[PARAMETER.climate_sd], parameters[PARAMETER.climate_correlation]

@@ -17,7 +17,7 @@ QUESTION, KNOWLEDGE, LEISURE, IDEA, CONCERN = range(5)
 OUTCOMES = ("waiting", "answered", "acted", "explained", "ignored", "aged_out", "defensive", "deleted", "sanctioned")
 WAITING, ANSWERED, ACTED, EXPLAINED, IGNORED, AGED_OUT, DEFENSIVE, DELETED, SANCTIONED = range(9)
 
-UNREACHABLE, OUTSIDER, MEMBER = 0, 1, 2  # codes of membership
+UNREACHABLE, OUTSIDER, MEMBER, LEFT = 0, 1, 2, 3  # codes of membership
 NUDGE_NONE, NUDGE_NOTICE, NUDGE_POSTS, NUDGE_SEED = 0, 1, 2, 3  # codes of a nudge
 CREDIT_NONE, CREDIT_REACTION, CREDIT_REPLY = 0, 1, 2  # what a thread's author has learned of responses so far
 NEVER = -10_000  # a day before all days

@@ -24,6 +24,7 @@ from adoptsim.engine.state import (
     COUNT,
     CURSOR,
     LEADER,
+    LEFT,
     LEVEL,
     LIST,
     MARK,
@@ -69,7 +70,7 @@ def bring_in_champions(world: Any) -> None:
     """Mark the champions who have not come yet: whoever volunteers comes, also who would never have looked."""
     mark = world.mark
     for i in range(mark.shape[1]):
-        if mark[MARK.champion, i] and mark[MARK.membership, i] != MEMBER and mark[MARK.nudge, i] < NUDGE_POSTS:
+        if mark[MARK.champion, i] and mark[MARK.membership, i] < MEMBER and mark[MARK.nudge, i] < NUDGE_POSTS:
             mark[MARK.nudge, i] = NUDGE_SEED
 
 
@@ -114,7 +115,7 @@ def _chances(
         )
         first_time = first_visit_prob(first_visit_rate, imitation_rate, share_using, any_of(invitation, nudge), offline)
         prob = again if mark[MARK.membership, i] == MEMBER else first_time
-        prob = 0.0 if mark[MARK.membership, i] == UNREACHABLE else prob
+        prob = 0.0 if mark[MARK.membership, i] == UNREACHABLE or mark[MARK.membership, i] == LEFT else prob
         chance[k] = 1.0 if mark[MARK.nudge, i] >= NUDGE_POSTS else prob
 
 

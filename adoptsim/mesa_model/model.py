@@ -9,7 +9,6 @@ import numpy as np
 
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.scenario import Scenario
-from adoptsim.engine.day import run_days
 from adoptsim.engine.state import COUNT, CURSOR, LEVEL, LEVELS, PLACE, TRAIT
 from adoptsim.files import Scenario as LoadableScenario
 from adoptsim.mesa_model.agents import Champion, Employee, Leader, Person
@@ -61,8 +60,7 @@ class AdoptionModel(mesa.Model):
         """Advance by one working day and collect."""
         if self.day >= self.question.horizon.days:
             raise RuntimeError(f"day {self.day} is the end of this scenario's horizon; give it more days to go on")
-        simulator, policy = self._simulator, self.policy
-        run_days(self.world, simulator.parameters, simulator.effects, policy.table, policy.before, self.day, self.day + 1)
+        self._simulator.advance(self.world, self.policy, self.day, self.day + 1)
         if self.world.cursor[CURSOR.overflow]:
             raise RuntimeError("more threads at once than room was made for")
         self.day += 1

@@ -22,6 +22,7 @@ class Case:
     replicate: int = 0
     days: int = 90
     contributors: float = 0.0
+    leavers: float = 0.0
     practices: dict[str, Any] = field(default_factory=dict)
     levers: dict[str, float] = field(default_factory=dict)
     parameters: dict[str, float] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Case:
                 "parameters": self.parameters,
                 "horizon": {"days": self.days, "support_until": max(1, self.days // 2)},
                 "start": {"contributors": self.contributors},
+                "leavers": {"share": self.leavers, "day": self.days // 2},
             }
         )
 
@@ -108,5 +110,6 @@ CASES: dict[str, Case] = {
     "seven people by hand": Case(
         people=0, seed=3, levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, days=130, **_LIVE
     ),
+    "half of the staff leaves": Case(leavers=0.5, levers={"champion_share": 0.10}, **_LIVE),
     "a single day": Case(days=1, **_LIVE),
 }

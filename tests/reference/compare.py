@@ -18,6 +18,7 @@ from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import draw as compiled_draw
 from adoptsim.engine.draws import draw_key
+from adoptsim.engine.leave import leave
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import (
     COUNTS,
@@ -89,6 +90,8 @@ def engine_days(
     reset(world, parameters, policy.table[0], membership, scenario.start.contributors)
     yield world
     for day in range(n_days):
+        if scenario.leavers.share > 0.0 and day == scenario.leavers.day:
+            leave(world, scenario.leavers.share)
         run_days(world, parameters, effects, policy.table, policy.before, day, day + 1)
         assert not world.cursor[CURSOR.overflow], f"day {day}: no slot left for a thread; give more room"
         yield world

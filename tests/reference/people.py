@@ -27,6 +27,7 @@ from adoptsim.domain.rules import (
 from adoptsim.engine import draws
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
+    LEFT,
     MEMBER,
     NEVER,
     NUDGE_NONE,
@@ -128,10 +129,16 @@ class PlainEmployee(mesa.Agent):
 
     def be_brought_in(self, share: float, share_before: float) -> None:
         """Come today as a new champion, or if a launch brings in people up to one's rank and has not done so before."""
-        if self.role == "champion" and self.membership != MEMBER:
+        if self.role == "champion" and self.membership < MEMBER:
             self.nudge = NUDGE_SEED
         if share > share_before and self.membership == OUTSIDER and self.trait.seed_rank < share:
             self.nudge = NUDGE_SEED
+
+    def leave(self, share: float) -> None:
+        """Never look again, if the luck of leaving has it so; leaders stay."""
+        leaves, _, _, _ = self.plain.luck(self.number, 0, draws.PURPOSE_LEAVE)
+        if leaves < share and self.role != "leader" and self.membership != UNREACHABLE:
+            self.membership = LEFT
 
     def look(self) -> None:
         """Have something to say or not, and look at the platform or not; a nudge lasts a day."""
@@ -146,7 +153,7 @@ class PlainEmployee(mesa.Agent):
         parameters, lever = self.plain.parameters, self.lever
         if self.nudge >= NUDGE_POSTS:
             return 1.0
-        if self.membership == UNREACHABLE:
+        if self.membership in (UNREACHABLE, LEFT):
             return 0.0
         nudge = parameters.notified_visit_prob if self.nudge == NUDGE_NOTICE else 0.0
         if self.membership == OUTSIDER:

@@ -46,6 +46,7 @@ class PlainModel(mesa.Model):
         self._key, self._draw = draws.draw_key(seed, replicate), draw
         self.day = 0
         self.n_days = plan.horizon.days
+        self._leavers = plan.leavers
         self.parameters: Any = ParameterIndex._make(values.tolist())
         self.effects = _effects(experience_table(values).tolist())
         self._levers_by_day = policy.table
@@ -120,7 +121,10 @@ class PlainModel(mesa.Model):
         self.day += 1
 
     def _begin_day(self) -> None:
-        """Start the day's record, and let levers that have moved overnight take hold."""
+        """Let leavers go, start the day's record, and let levers that have moved overnight take hold."""
+        if self._leavers.share > 0.0 and self.day == self._leavers.day:
+            for person in self.people:
+                person.leave(self._leavers.share)
         self.counts = dict.fromkeys(COUNTS, 0)
         if self.day % ACTIVE_DAYS == 0:
             self.months.append([dict.fromkeys(DEPARTMENT_COUNTS, 0.0) for _ in range(self._n_departments)])

@@ -10,7 +10,7 @@ from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation, generate_organisation
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
-from adoptsim.domain.scenario import Horizon, PracticeUse, Scenario, Start
+from adoptsim.domain.scenario import Horizon, Leavers, PracticeUse, Scenario, Start
 
 SEEDS = st.integers(0, 2**32 - 1)
 REPLICATES = st.integers(0, 1000)
@@ -69,6 +69,7 @@ def scenarios(draw: st.DrawFn, departments: tuple[str, ...]) -> Scenario:
         parameters=lively | _values_within(draw, PARAMETERS),
         horizon=Horizon(days=days, support_until=draw(st.integers(1, days))),
         start=Start(contributors=contributors),
+        leavers=Leavers(share=draw(st.sampled_from((0.0, 0.0, 0.3, 0.9))), day=draw(st.integers(0, days - 1))),
     )
 
 
