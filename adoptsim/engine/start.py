@@ -76,11 +76,18 @@ def draw_traits(
         "permission_offset": np.where(organisation.manager >= 0, tolerance[organisation.manager], 0.0),
         "champion_rank": organisation.champion_rank,
         "seed_rank": organisation.seed_rank,
+        "start_rank": _start_rank(organisation.seed_rank, lurks),
         "inverse_degree": np.divide(1.0, degree, out=np.zeros(n), where=degree > 0),
     }
     reachable = (place[0] < parameters[PARAMETER.reachable_share]) | organisation.is_leader
     membership = np.where(reachable, OUTSIDER, UNREACHABLE).astype(np.uint8)
     return np.stack([rows[name] for name in TRAIT._fields]).astype(np.float32), membership
+
+
+def _start_rank(seed_rank: Floats, lurks: npt.NDArray[np.bool_]) -> Floats:
+    """Return the order, in [0, 1), in which people begin as active contributors: nobody who lurks before all others."""
+    share = 1.0 - lurks.mean()
+    return np.where(lurks, share + (1.0 - share) * seed_rank, share * seed_rank)
 
 
 def _value_half(parameters: Floats, talk: Floats, other: Floats) -> Floats:
@@ -165,7 +172,7 @@ def make_world(
 def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share: Any) -> None:
     """Set a replicate back to before day 0 under float64[groups, levers] of day 0.
 
-    People with a ``seed_rank`` below ``start_share`` begin as active contributors, left alone from then on.
+    People with a ``start_rank`` below ``start_share`` begin as active contributors, left alone from then on.
     """
     level, mark, tally, slot = world.level, world.mark, world.tally, world.slot
     world.cursor[:] = 0
@@ -205,7 +212,7 @@ def _start_contributors(world: Any, parameters: Any, share: Any) -> None:
     """Make a share of people active contributors as of the day before day 0."""
     tally, cursor = world.tally, world.cursor
     for i in range(tally.shape[1]):
-        if world.trait[TRAIT.seed_rank, i] < share:
+        if world.trait[TRAIT.start_rank, i] < share:
             world.mark[MARK.membership, i] = MEMBER
             world.level[LEVEL.habit, i] = parameters[PARAMETER.start_habit]
             tally[TALLY.last_visit, i], tally[TALLY.last_contribution, i] = -1, -1

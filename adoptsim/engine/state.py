@@ -42,7 +42,7 @@ TALLY = _columns(
 TRAIT = _columns(
     "Trait",
     "prompt_prob readiness threshold value_half trust_offset safety_offset permission_offset "
-    "champion_rank seed_rank inverse_degree",
+    "champion_rank seed_rank start_rank inverse_degree",
 )
 PLACE = _columns("Place", "manager department group is_leader")
 DRIVE = _columns("Drive", "engagement reply")

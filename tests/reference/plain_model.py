@@ -60,7 +60,7 @@ class PlainModel(mesa.Model):
         self.people = self._make_people(organisation, policy.group_of_department.tolist(), values)
         self.leaders = [person for person in self.people if isinstance(person, PlainLeader)]
         for person in self.people:
-            if person.trait.seed_rank < plan.start.contributors:
+            if person.trait.start_rank < plan.start.contributors:
                 person.start_as_contributor()
         self._recount_active(-1)
 
