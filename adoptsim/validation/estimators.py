@@ -78,7 +78,7 @@ def trailing_people(day: Ints, person: Ints, n_people: int, first: int, end: int
     return np.asarray((total[week:] != total[:-week]).sum(axis=1))
 
 
-def ratio_of_means(part: npt.ArrayLike, whole: npt.ArrayLike) -> float:
+def ratio_of_means(part: Ints, whole: Ints) -> float:
     """Return the mean of one series over the mean of another."""
     return share(float(np.mean(part)), float(np.mean(whole)))
 
@@ -151,13 +151,22 @@ def _sent_by_rank(activity: Activity, window: int) -> Floats:
     written = activity.person[lately(activity, window) & activity.written]
     sent = np.bincount(activity.rank[written], minlength=LEADS + 1)
     people = np.bincount(activity.rank, minlength=LEADS + 1)
-    return np.divide(sent, people, out=np.full(len(people), np.nan), where=people > 0)
+    return np.asarray(np.divide(sent, people, out=np.full(len(people), np.nan), where=people > 0))
 
 
 def managers_over_staff(activity: Activity, window: int) -> float:
     """Return how many times as much people with reports write as people without; senior leaders left out."""
     sent = _sent_by_rank(activity, window)
     return share(sent[MANAGES], sent[STAFF])
+
+
+def leaders_over_others(activity: Activity, window: int) -> float:
+    """Return how many times as much senior leaders write as everybody else."""
+    if activity.rank is None:
+        raise ValueError("nobody's rank is known")
+    sent, people = _sent_by_rank(activity, window), np.bincount(activity.rank, minlength=LEADS + 1)
+    others = np.nansum((sent * people)[:LEADS])
+    return share(sent[LEADS] * people[:LEADS].sum(), others)
 
 
 def leaders_over_managers(activity: Activity, window: int) -> float:

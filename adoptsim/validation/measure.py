@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from adoptsim.validation.cases import CASES, NOTHING, scenario_of
 from adoptsim.validation.networks import NETWORK_ESTIMATORS, PEOPLE
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 
+T = TypeVar("T")
+R = TypeVar("R")
 Floats = npt.NDArray[np.float64]
 Sources = dict[OrganisationSpec, OrganisationSource]
 REPLICATES = 24
@@ -44,6 +47,7 @@ LOG_ESTIMATORS: dict[str, Callable[[Activity, int], float]] = _by_name(
     estimators.top_tenth_of_posters,
     estimators.wrote_once,
     estimators.managers_over_staff,
+    estimators.leaders_over_others,
     estimators.leaders_over_managers,
     threads.answered,
     threads.median_messages,
@@ -106,13 +110,27 @@ def measure(
     wanted = _wanted(rows)
     tasks = [(name, replicate) for name in wanted for replicate in range(replicates_of(name, replicates))]
     runs = _Runs(parameters, wanted, seed, {} if sources is None else sources)
-    with ThreadPoolExecutor(n_threads(workers)) as pool:
-        values: dict[str, list[dict[Wanted, float]]] = defaultdict(list)
-        for done, (task, found) in enumerate(zip(tasks, pool.map(runs.one, tasks), strict=True), start=1):
-            values[task[0]].append(found)
-            if progress is not None:
-                progress(done)
+    values: dict[str, list[dict[Wanted, float]]] = defaultdict(list)
+    for (name, _), found in zip(tasks, in_parallel(runs.one, tasks, workers, progress), strict=True):
+        values[name].append(found)
     return {row.name: _values_of(row, values) for row in rows}
+
+
+def in_parallel(
+    function: Callable[[T], R], tasks: Iterable[T], workers: int | None, progress: Callable[[int], None] | None
+) -> list[R]:
+    """Return what a function makes of each task, in order; when stopped, what has not begun never does."""
+    done: list[R] = []
+    with ThreadPoolExecutor(n_threads(workers)) as pool:
+        try:
+            for result in pool.map(function, tasks):
+                done.append(result)  # one by one, to tell of each
+                if progress is not None:
+                    progress(len(done))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return done
 
 
 def replicates_of(case: str, replicates: int | Mapping[str, int]) -> int:
@@ -142,9 +160,9 @@ def _values_of(row: Pattern, values: Mapping[str, list[dict[Wanted, float]]]) ->
         return own
     other = np.array([found[key] for found in values[row.against]])
     if row.compare == "lives":
-        return (own > other.mean() / 2.0).astype(np.float64)
+        return np.asarray(own > other.mean() / 2.0, dtype=np.float64)
     n = min(len(own), len(other))
-    return own[:n] - other[:n]
+    return np.asarray(own[:n] - other[:n])
 
 
 class _Runs:
@@ -180,10 +198,10 @@ class _Runs:
         if not any(estimator in NEEDS_LOG for estimator, _ in self.wanted[name]):
             return simulator.run(replicate)
         person_days = simulator.source.organisation(replicate).n_people * simulator.scenario.horizon.days
-        room = {"n_log": int(person_days * EVENTS_A_PERSON_DAY), "n_visit_log": int(person_days * VISITS_A_PERSON_DAY)}
-        world = simulator.run(replicate, **room)
+        n_log, n_visit_log = int(person_days * EVENTS_A_PERSON_DAY), int(person_days * VISITS_A_PERSON_DAY)
+        world = simulator.run(replicate, n_log=n_log, n_visit_log=n_visit_log)
         events, visits = int(world.cursor[CURSOR.logged]), int(world.cursor[CURSOR.visits_logged])
-        if events > room["n_log"] or visits > room["n_visit_log"]:
+        if events > n_log or visits > n_visit_log:
             world = simulator.run(replicate, n_log=events, n_visit_log=visits)
         return world._replace(log=world.log[:events], visit_log=world.visit_log[:visits])
 

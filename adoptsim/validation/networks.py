@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from adoptsim.domain.network import NetworkStatistics
+from adoptsim.validation.activity import Ints
 
 PEOPLE = 1005
 """Size at which generated organisations are compared with email-Eu-core, which has as many."""
@@ -17,3 +20,8 @@ NETWORK_ESTIMATORS: dict[str, Callable[[NetworkStatistics], float]] = {
     "span": lambda network: network.span,
     "degree_spread": lambda network: network.degree_sd / network.mean_degree,
 }
+
+
+def mean_span(reports: Ints) -> float:
+    """Return the mean number of reports of people who have any."""
+    return float(np.mean(reports[reports > 0]))

@@ -15,18 +15,18 @@ SAFETY = LEVELS.index("safety")
 
 
 def _posts(world: World, window: slice, columns: tuple[int, ...]) -> float:
-    """Return how many posts of some kinds a person and month."""
+    """Return how many posts of some kinds a hundred people and month."""
     counts = world.counts[window]
-    return share(float(counts[:, columns].sum()) * MONTH, len(counts) * world.place.shape[1])
+    return share(float(counts[:, columns].sum()) * MONTH * 100, len(counts) * world.place.shape[1])
 
 
 def work_posts(world: World, window: int) -> float:
-    """Return posts about work a person and month: all but leisure and what leaders announce."""
+    """Return posts about work a hundred people and month: all but leisure and what leaders announce."""
     return _posts(world, slice(-window, None), WORK)
 
 
 def voice(world: World, window: int) -> float:
-    """Return ideas and concerns posted a person and month."""
+    """Return ideas and concerns posted a hundred people and month."""
     return _posts(world, slice(-window, None), VOICE)
 
 
@@ -38,7 +38,7 @@ def silence(world: World, window: int) -> float:
 
 
 def critical_at_first(world: World, window: int) -> float:
-    """Return critical posts a person and month in the first days of the run, as many as the window has."""
+    """Return critical posts a hundred people and month in the first days of the run, as many as the window has."""
     return _posts(world, slice(None, window), (COUNT.critical_posts,))
 
 

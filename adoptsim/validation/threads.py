@@ -48,27 +48,27 @@ def threads_in(activity: Activity, window: int, settled: int = WEEK) -> Threads:
     return Threads(messages, np.where(day < NOT_YET, day - activity.day[opened], NOT_YET))
 
 
-def answered(activity: Activity, window: int) -> float:
+def answered(activity: Activity, window: int, settled: int = WEEK) -> float:
     """Return the share of threads that somebody else has answered."""
-    threads = threads_in(activity, window)
+    threads = threads_in(activity, window, settled)
     return share(threads.answered.sum(), len(threads.messages))
 
 
-def median_messages(activity: Activity, window: int) -> float:
+def median_messages(activity: Activity, window: int, settled: int = WEEK) -> float:
     """Return the median number of messages of answered threads."""
-    threads = threads_in(activity, window)
+    threads = threads_in(activity, window, settled)
     return float(np.median(threads.messages[threads.answered])) if threads.answered.any() else float("nan")
 
 
-def mean_messages(activity: Activity, window: int) -> float:
+def mean_messages(activity: Activity, window: int, settled: int = WEEK) -> float:
     """Return the mean number of messages of answered threads."""
-    threads = threads_in(activity, window)
+    threads = threads_in(activity, window, settled)
     return share(threads.messages[threads.answered].sum(), threads.answered.sum())
 
 
-def long_tail(activity: Activity, window: int) -> float:
+def long_tail(activity: Activity, window: int, settled: int = WEEK) -> float:
     """Return mean over median messages of answered threads: above 1 where few threads are very long."""
-    return share(mean_messages(activity, window), median_messages(activity, window))
+    return share(mean_messages(activity, window, settled), median_messages(activity, window, settled))
 
 
 def answered_same_day(activity: Activity, window: int) -> float:
