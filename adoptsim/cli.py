@@ -13,6 +13,7 @@ import typer.core
 
 from adoptsim.commands.benchmark import benchmark
 from adoptsim.commands.compare import compare
+from adoptsim.commands.docs import docs
 from adoptsim.commands.look import experiments, practices, scenarios, schema
 from adoptsim.commands.run import run
 from adoptsim.commands.sweep import results, sweep
@@ -22,7 +23,10 @@ from adoptsim.version import __version__
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
-PANELS = {"Look": (practices, scenarios, experiments, schema), "Simulate": (run, compare, sweep, results, benchmark)}
+PANELS = {
+    "Look": (practices, scenarios, experiments, schema, docs),
+    "Simulate": (run, compare, sweep, results, benchmark),
+}
 
 
 class Commands(typer.core.TyperGroup):

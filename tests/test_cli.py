@@ -95,7 +95,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_help_names_every_command(adoptsim: Adoptsim):
     ended = adoptsim("--help")
     assert ended.code == 0
-    for name in ["practices", "scenarios", "experiments", "schema", "run", "compare", "sweep", "results", "benchmark"]:
+    for name in [command.__name__ for panel in cli.PANELS.values() for command in panel]:
         assert f"\n  {name} " in ended.out
 
 
@@ -152,6 +152,24 @@ def test_the_schema_goes_to_standard_output_or_a_file(adoptsim: Adoptsim, tmp_pa
     assert adoptsim("schema", "schema.json").code == 0
     assert json.loads((tmp_path / "schema.json").read_text()) == printed
     assert "practices" in printed["properties"]
+
+
+def test_docs_are_written_and_fit_until_the_model_or_a_file_changes(adoptsim: Adoptsim, tmp_path: Path):
+    assert adoptsim("docs", "--out", ".").code == 0
+    assert adoptsim("docs", "--check", "--out", ".") == (0, "", "")
+    (tmp_path / "parameters.md").write_text("by hand")
+    (tmp_path / "odd.md").unlink()
+    ended = adoptsim("docs", "--check", "--out", ".")
+    assert ended.code == 1
+    assert "parameters.md no longer fits the model; run: adoptsim docs --out ." in ended.err
+    assert "odd.md is missing" in ended.err
+    assert (tmp_path / "parameters.md").read_text() == "by hand"
+
+
+def test_docs_need_a_folder_that_is_there(adoptsim: Adoptsim):
+    ended = adoptsim("docs", "--out", "nowhere")
+    assert ended.code == 2
+    assert "there is no folder" in ended.err
 
 
 # -- run

@@ -7,13 +7,16 @@ import gzip
 import re
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError
+from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation
+from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import OrganisationSpec
 from adoptsim.files import Scenario
@@ -152,6 +155,31 @@ def test_the_schema_names_every_practice_and_refuses_others() -> None:
     practices = files.json_schema()["properties"]["practices"]
     assert set(practices["properties"]) == set(PRACTICES)
     assert practices["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("name", "table"), [("parameters", PARAMETERS), ("levers", LEVERS)])
+def test_the_schema_says_of_every_number_what_it_is_in_which_range_and_from_where(name: str, table: Any) -> None:
+    numbers = files.json_schema()["properties"][name]["properties"]
+    assert list(numbers) == list(table)
+    for row in table.values():
+        number = numbers[row.name]
+        assert (number["minimum"], number["maximum"], number["default"]) == (row.low, row.high, row.default)
+        said = (row.meaning, f"({row.unit})", f"{row.low:g} to {row.high:g}", row.source, f"({row.grade}: ")
+        assert all(part in number["description"] for part in said)
+
+
+def test_the_schema_says_of_every_practice_what_it_moves_and_on_what_evidence() -> None:
+    described = files.json_schema()["properties"]["practices"]["properties"]
+    for practice in PRACTICES.values():
+        said = (practice.says, practice.source, f"({practice.evidence}: ", *practice.to)
+        assert all(part in described[practice.name]["description"] for part in said)
+
+
+def test_the_schema_describes_every_field() -> None:
+    schema = files.json_schema()
+    owners = [schema, *schema["$defs"].values()]
+    bare = [name for owner in owners for name, field in owner["properties"].items() if not field.get("description")]
+    assert bare == []
 
 
 def test_a_scenario_that_was_loaded_is_the_domains_scenario_to_the_bit() -> None:

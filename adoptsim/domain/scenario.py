@@ -166,19 +166,21 @@ class Scenario(Strict):
     """One question to the model."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="short name, lower case with hyphens")
-    title: str = Field("", max_length=200)
-    story: str = Field("", max_length=4000)
-    lesson: str = Field("", max_length=1000)
-    organisation: OrganisationSpec = OrganisationSpec()
-    practices: dict[str, Annotated[PracticeUse, BeforeValidator(_practice_shorthand)]] = Field(default_factory=dict)
+    title: str = Field("", max_length=200, description="what it is called where people read it")
+    story: str = Field("", max_length=4000, description="what is done, in a paragraph")
+    lesson: str = Field("", max_length=1000, description="what one learns from it")
+    organisation: OrganisationSpec = Field(OrganisationSpec(), description="who is there")
+    practices: dict[str, Annotated[PracticeUse, BeforeValidator(_practice_shorthand)]] = Field(
+        default_factory=dict, description="practices in use: true, an intensity from 0 to 1, or when, where and how"
+    )
     levers: dict[str, float] = Field(
         default_factory=dict, description="levers' values without practices, where not the default"
     )
     parameters: dict[str, float] = Field(default_factory=dict, description="parameters, where not the default")
-    horizon: Horizon = Horizon()
-    start: Start = Start()
-    leavers: Leavers = Leavers()
-    critical_mass: CriticalMass = CriticalMass()
+    horizon: Horizon = Field(Horizon(), description="how long is simulated, and when launch support ends")
+    start: Start = Field(Start(), description="a network that is not empty on day 0")
+    leavers: Leavers = Field(Leavers(), description="people who stop using the platform for good")
+    critical_mass: CriticalMass = Field(CriticalMass(), description="when critical mass counts as reached")
 
     @field_validator("practices")
     @classmethod

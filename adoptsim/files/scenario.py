@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 import adoptsim.domain.scenario as domain
-from adoptsim.domain.levers import LEVERS
-from adoptsim.domain.parameters import PARAMETERS
-from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.levers import LEVERS, Lever
+from adoptsim.domain.parameters import GRADES, PARAMETERS, Parameter
+from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES, Practice
 from adoptsim.files.catalogue import locate
 from adoptsim.files.models import parse_model, read_model
 from adoptsim.files.text import write_text
@@ -74,7 +74,10 @@ def json_schema() -> dict[str, Any]:
         schema["properties"][name] |= _closed({key: _number_schema(entry) for key, entry in known.items()})
     use = {"anyOf": [{"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/PracticeUse"}]}
     schema["properties"]["practices"] |= _closed(
-        {name: use | {"title": practice.title, "description": practice.says} for name, practice in PRACTICES.items()}
+        {
+            name: use | {"title": practice.title, "description": _of_practice(practice)}
+            for name, practice in PRACTICES.items()
+        }
     )
     return schema
 
@@ -83,9 +86,16 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _number_schema(entry: Any) -> dict[str, Any]:
+def _number_schema(entry: Lever | Parameter) -> dict[str, Any]:
     bounds = {"minimum": entry.low, "maximum": entry.high, "default": entry.default}
-    return {"type": "number", "description": f"{entry.meaning} ({entry.unit})", **bounds}
+    plausible = f"plausible {entry.low:g} to {entry.high:g}"
+    source = f"source: {entry.source} ({entry.grade}: {GRADES[entry.grade]})"
+    return {"type": "number", "description": f"{entry.meaning} ({entry.unit}); {plausible}; {source}", **bounds}
+
+
+def _of_practice(practice: Practice) -> str:
+    evidence = f"{practice.evidence}: {EVIDENCE_GRADES[practice.evidence]}"
+    return f"{practice.says} Moves {', '.join(practice.to)}. Source: {practice.source} ({evidence})"
 
 
 def _written(scenario: Scenario, folder: Path) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adoptsim.domain.definitions import DEFINITION, DEFINITIONS
 from adoptsim.domain.experiences import EXPERIENCES, experience_table
 from adoptsim.domain.levers import LEVERS, from_link, to_link
-from adoptsim.domain.parameters import PARAMETERS, parameter_values
+from adoptsim.domain.parameters import GRADES, PARAMETERS, parameter_values
 from adoptsim.domain.policy import effects_of, make_policy
 from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES
 from adoptsim.domain.scenario import PracticeUse, Scenario
+from adoptsim.domain.structure import STRUCTURE, STRUCTURE_NUMBERS
 from adoptsim.engine.state import OUTCOMES
 
 
@@ -21,7 +23,8 @@ def test_a_lever_has_a_default_in_its_range_and_says_where_it_comes_from(lever):
     assert 0 < lever.low < lever.high
     assert lever.low <= lever.default <= lever.high
     assert lever.link == "log" or lever.high < 1
-    assert all((lever.unit, lever.meaning, lever.source))
+    assert all((lever.symbol, lever.unit, lever.meaning, lever.source))
+    assert lever.grade in GRADES
 
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=lambda lever: lever.name)
@@ -30,16 +33,50 @@ def test_a_levers_link_and_its_inverse_undo_each_other(lever):
         assert from_link(lever, np.array(to_link(lever, value))) == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda parameter: parameter.name)
-def test_a_parameter_has_a_range_a_unit_a_source_and_a_grade(parameter):
-    assert parameter.low <= parameter.default <= parameter.high
-    assert parameter.low < parameter.high
-    assert all((parameter.symbol, parameter.unit, parameter.meaning, parameter.source))
-    assert parameter.grade in set("VCRID")
+ROWS = [*PARAMETERS.values(), *STRUCTURE_NUMBERS.values()]
 
 
-def test_symbols_name_one_parameter_each():
-    assert len({parameter.symbol for parameter in PARAMETERS.values()}) == len(PARAMETERS)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_number_has_a_range_a_unit_a_source_and_a_grade(row):
+    assert row.low <= row.default <= row.high
+    assert row.low < row.high
+    assert all((row.symbol, row.unit, row.meaning, row.source))
+    assert row.grade in GRADES
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_prior_is_logarithmic_only_over_orders_of_magnitude_and_always_for_such_rates(row):
+    wide = row.low > 0 and row.high / row.low > 5
+    assert row.prior in ("uniform", "log-uniform")
+    assert wide or row.prior == "uniform"
+    assert row.prior == "log-uniform" or not (wide and row.name.endswith(("_rate", "_factor", "_minutes")))
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda definition: definition.name)
+def test_a_definition_has_a_unit_a_meaning_and_a_reason(definition):
+    assert all((definition.symbol, definition.unit, definition.meaning, definition.source))
+
+
+def test_names_and_symbols_stand_for_one_number_each():
+    rows = [*ROWS, *LEVERS.values(), *DEFINITIONS.values()]
+    assert len({row.name for row in rows}) == len({row.symbol for row in rows}) == len(rows)
+
+
+def test_the_scenario_s_defaults_are_those_of_the_tables():
+    plain = Scenario(name="x")
+    organisation, horizon, rule = plain.organisation, plain.horizon, plain.critical_mass
+    assert (organisation.people, organisation.mean_degree, organisation.leader_share) == STRUCTURE[:3]
+    assert (horizon.days, horizon.support_until) == (DEFINITION.horizon_days, DEFINITION.support_days)
+    assert (rule.threshold, rule.held_days) == (DEFINITION.critical_share, DEFINITION.held_days)
+    assert rule.after_support_days == DEFINITION.after_support_days
+
+
+@pytest.mark.parametrize("experience", EXPERIENCES.values(), ids=lambda experience: experience.name)
+def test_an_experience_says_what_it_is_and_where_its_direction_comes_from(experience):
+    assert all((experience.meaning, experience.source))
+    assert experience.grade in GRADES
+    weights = [experience.responsiveness, experience.trust, experience.safety, experience.reward]
+    assert any(weights) != (experience.name == "own_waiting")
 
 
 def test_there_are_ten_practices_numbered_as_in_the_report():
