@@ -17,9 +17,9 @@ import numpy.typing as npt
 Grade = Literal["V", "C", "R", "I", "D"]
 Prior = Literal["uniform", "log-uniform"]
 GRADES: dict[Grade, str] = {
-    "V": "read in a public copy of the source",
+    "V": "the source was read in a public copy; where it gives only a direction, the size is by design",
     "C": "computed from data",
-    "R": "recalled from the literature, not re-read",
+    "R": "recalled from the literature, not read again",
     "I": "our inference: the source gives a direction or a neighbouring fact",
     "D": "design: chosen, or fitted by hand, without a source for the number",
 }
@@ -82,8 +82,8 @@ _COMING = (
 )
 _SPEAKING = (
     Parameter("activation_base", "a0", -0.57, -4.0, 2.0, "logit", "activation at average expectations", "fitted by hand to patterns 1-6", "D"),
-    Parameter("reward_weight", "w_R", 3.4, 0.0, 6.0, "logit per unit", "expected replies -> speaking; times the learning rate, b_R = .34",
-              "Joyce & Kraut 2006; default OR 1.4 a replied-to post", "V"),
+    Parameter("reward_weight", "w_R", 3.4, 0.0, 6.0, "logit per unit", "expected replies -> speaking; times reward_rate it is the log-odds that a replied-to post adds",
+              "Joyce & Kraut 2006: OR 1.62 on Usenet; none to 1.4 elsewhere", "V"),
     Parameter("responsiveness_slope", "b_I", 0.60, 0.4, 0.8, "logit/SD", "perceived responsiveness -> voice", "Sherf et al. 2021 (direction)", "R"),
     Parameter("safety_slope", "b_S", 0.90, 0.6, 1.1, "logit/SD", "safety -> less silence", "Joo et al. 2023: r = -.464", "V"),
     Parameter("trust_slope", "b_T", 0.45, 0.3, 0.6, "logit/SD", "trust in leaders -> voice", "Sherf et al. 2021 (direction)", "R"),
