@@ -16,6 +16,7 @@ from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
 from adoptsim.commands.look import experiments, practices, scenarios, schema
 from adoptsim.commands.run import run
+from adoptsim.commands.sensitivity import sensitivity
 from adoptsim.commands.sweep import results, sweep
 from adoptsim.commands.terminal import leave_quietly, say
 from adoptsim.domain.errors import InputError
@@ -25,7 +26,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, sweep, results, benchmark),
+    "Simulate": (run, compare, sweep, results, sensitivity, benchmark),
 }
 
 

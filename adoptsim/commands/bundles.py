@@ -17,6 +17,7 @@ Row = dict[str, Any]
 PREFIX = "practices."
 MEANS = ("contributors", "hours_per_person_month")
 MOST_SUFFICIENT = 10
+MOST_LEVEL_COLUMNS = 5  # more do not fit a terminal; the CSV has them all
 BAR_WIDTH = 7
 FROM_ATTRS = (
     "experiment",
@@ -106,7 +107,7 @@ def print_report(console: Console, report: Row) -> None:
 def _print_ranked(console: Console, report: Row) -> None:
     rows = report["ranked"]
     has_bundles = _has_bundles(report)
-    level_names = list(rows[0]["levels"]) if rows else []
+    level_names = list(rows[0]["levels"]) if rows and len(rows[0]["levels"]) <= MOST_LEVEL_COLUMNS else []
     bundle = ["Practices in place"] if has_bundles else []
     shown = table("", *bundle, *map(_short, level_names), "Lasts (95 %)", "Contributors", "Hours", left=2)
     shown.columns[1].no_wrap = has_bundles

@@ -237,7 +237,7 @@ def experiments(name: Name = None, as_json: AsJson = False) -> None:
         print_json({"experiments": rows})
     elif name is None:
         _list_titles([(experiment.name, experiment.title) for experiment in chosen], "Experiment")
-        out().print("One whole: adoptsim experiments NAME. Run it: adoptsim sweep NAME")
+        out().print("One whole: adoptsim experiments NAME. Run it: adoptsim sweep NAME, or adoptsim sensitivity NAME")
     else:
         _show_experiment(chosen[0])
 
@@ -260,8 +260,10 @@ def _show_experiment(experiment: Experiment) -> None:
     console.print(shown)
 
 
-def _levels(levels: tuple[Any, ...]) -> str:
-    """Return the levels of a target in words, the first few of many."""
+def _levels(levels: Any) -> str:
+    """Return the levels of a target in words, the first few of many, or its range."""
+    if not isinstance(levels, tuple):
+        return f"{levels.low:g} to {levels.high:g}" + ("" if levels.scale == "uniform" else f", {levels.scale}")
     if levels == (False, True):
         return "off, on"
     shown = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels[:MOST_LEVELS_SHOWN]]

@@ -2,19 +2,17 @@
 
 A *target* names what is varied, with dots: ``practices.safe_space`` (its intensity), ``practices.safe_space.start``,
 ``levers.answer_prob``, ``parameters.reward_rate``, ``organisation.people``, ``critical_mass.threshold``. A *level* is
-one of the values it takes. A *point* gives each target one level.
+one of the values it takes: of a list, or within a range. A *point* gives each target one level.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
@@ -32,15 +30,14 @@ from adoptsim.domain.scenario import (
     Strict,
     nearest,
 )
+from adoptsim.sweeps.designs import DESIGNS, MOST_SAMPLES, Point
+from adoptsim.sweeps.ranges import Level, Range, Varied, read_varied, tried_levels
 
-Level = bool | int | float | str | None | tuple[str, ...]
-Point = dict[str, Level]
 S = TypeVar("S", bound=Scenario)
 
 MOST_POINTS = 1_000_000
 MOST_LEVELS = 1_000
 MOST_REPLICATES = 100_000
-ON_OFF = "on_off"
 _SECTIONS: dict[str, type[Strict]] = {  # of a scenario, whose fields can be varied
     "organisation": OrganisationSpec,
     "horizon": Horizon,
@@ -61,11 +58,12 @@ def known_targets() -> tuple[str, ...]:
     return tuple(name for name in names if name not in _NOT_VARIED and not name.endswith(".departments"))
 
 
-def _levels(value: Any) -> Any:
-    """Accept ``on_off`` for not at all and at full intensity, and a list for a tuple."""
-    if value == ON_OFF and isinstance(value, str):
-        return (False, True)
-    return tuple(value) if isinstance(value, list) else value
+def _is_whole(target: str) -> bool:
+    """Return whether a target takes whole numbers only."""
+    section, _, key = target.partition(".")
+    fields = _SECTIONS[section].model_fields if section in _SECTIONS else PracticeUse.model_fields
+    field = fields.get(key.rpartition(".")[2])
+    return field is not None and int in (field.annotation, *get_args(field.annotation))
 
 
 class Experiment(Strict):
@@ -76,10 +74,13 @@ class Experiment(Strict):
     question: str = Field("", max_length=4000, description="what is asked, in plain words")
     expected_minutes: float | None = Field(None, gt=0.0, le=1e6, allow_inf_nan=False, description="how long it takes, about")
     scenario: str = Field(min_length=1, max_length=4000, description="base scenario: a shipped name or a path")
-    vary: dict[str, Annotated[tuple[Any, ...], BeforeValidator(_levels)]] = Field(
-        description="targets and the levels of each, a list or on_off"
+    vary: dict[str, Varied] = Field(
+        description="targets, and of each its levels (a list or on_off) or its range ({low, high} or plausible)"
     )
-    design: str = Field("full_factorial", description="how points are chosen among the levels")
+    design: str = Field("full_factorial", description="how points are chosen among the levels and within the ranges")
+    samples: int | None = Field(
+        None, ge=2, le=MOST_SAMPLES, description="how often a design draws: trajectories of morris, base points of saltelli"
+    )
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
     seed: int = Field(1, ge=0, lt=2**32, description="which luck")
     measure: tuple[str, ...] | None = Field(None, min_length=1, description="names of measures to keep; all when absent")
@@ -102,20 +103,27 @@ class Experiment(Strict):
 
     @property
     def n_points(self) -> int:
-        """Return the number of points of the full design."""
-        return math.prod(len(levels) for levels in self.vary.values())
+        """Return the number of points of the design."""
+        return DESIGNS[self.design].n_points(self)
 
-    @field_validator("vary")
+    @field_validator("vary", mode="before")
     @classmethod
-    def _can_be_varied(cls, vary: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-        problems = [((target,), problem) for target, levels in vary.items() for problem in _wrong_levels(target, levels)]
-        if problems:
-            raise FieldsError(problems)
+    def _read_vary(cls, given: Any) -> Any:
+        """Return the targets with levels or ranges as values; what is no mapping of names is left to the type's check."""
+        if not isinstance(given, dict) or not all(isinstance(target, str) for target in given):
+            return given
+        vary: dict[str, Varied] = {}
+        problems: list[tuple[tuple[str, ...], str]] = []
+        for target, value in given.items():
+            try:
+                vary[target] = read_varied(target, value, is_whole=_is_whole(target))
+            except ValueError as error:
+                problems.append(((target,), _unknown_target(target) or str(error)))
+        wrong = [((target,), problem) for target, varied in vary.items() for problem in _wrong_levels(target, varied)]
+        if problems or wrong:
+            raise FieldsError([*problems, *wrong])
         if not vary:
             raise ValueError("is empty; give at least one target, such as practices.safe_space: on_off")
-        n_points = math.prod(map(len, vary.values()))
-        if n_points > MOST_POINTS:
-            raise ValueError(f"makes {n_points:,} points; give fewer levels, at most {MOST_POINTS:,} points")
         return vary
 
     @field_validator("design")
@@ -133,20 +141,30 @@ class Experiment(Strict):
             raise FieldsError([(("vary", f"practices.{name}.intensity"), message) for name in clashes])
         return self
 
-
-def full_factorial(experiment: Experiment) -> list[Point]:
-    """Return every combination; the first target changes slowest, the last fastest; first all first levels."""
-    targets = list(experiment.vary)
-    return [dict(zip(targets, levels, strict=True)) for levels in itertools.product(*experiment.vary.values())]
-
-
-DESIGNS: dict[str, Callable[[Experiment], list[Point]]] = {"full_factorial": full_factorial}
-"""How points are chosen, by name; each is a function of the experiment alone and always gives the same order."""
+    @model_validator(mode="after")
+    def _design_can_use_what_is_varied(self) -> Self:
+        design = DESIGNS[self.design]
+        problems: list[tuple[tuple[str, ...], str]] = []
+        if design.samples is None:
+            drawing = " or ".join(name for name, other in DESIGNS.items() if other.samples is not None)
+            message = f"is a range, and {self.design} takes every level; give levels, or a design that draws: {drawing}"
+            problems += [(("vary", target), message) for target, varied in self.vary.items() if isinstance(varied, Range)]
+            if self.samples is not None:
+                problems.append((("samples",), f"is for designs that draw ({drawing}), not for {self.design}; leave it out"))
+        elif design.needs_power_of_two and self.samples is not None and self.samples.bit_count() != 1:
+            near = 1 << (self.samples.bit_length() - 1)
+            problems.append((("samples",), f"{self.samples} is not a power of two; give {near} or {2 * near}"))
+        if not problems and self.n_points > MOST_POINTS:
+            many = f"makes {self.n_points:,} points; give fewer levels or samples, at most {MOST_POINTS:,} points"
+            problems.append((("vary",), many))
+        if problems:
+            raise FieldsError(problems)
+        return self
 
 
 def design_points(experiment: Experiment) -> list[Point]:
     """Return the points of an experiment in their fixed order."""
-    return DESIGNS[experiment.design](experiment)
+    return DESIGNS[experiment.design].points(experiment)
 
 
 def apply_point(base: S, point: Mapping[str, Level]) -> S:
@@ -159,8 +177,8 @@ def apply_point(base: S, point: Mapping[str, Level]) -> S:
     changed: dict[str, dict[str, Any]] = {}
     for target, level in point.items():
         section, _, below = target.partition(".")
-        if target not in known_targets():
-            raise InputError(_problem(target, f"unknown target {target!r}{nearest(target, known_targets())}"))
+        if unknown := _unknown_target(target):
+            raise InputError(_problem(target, unknown))
         changed.setdefault(section, {})[below] = level
     for section, levels in changed.items():
         change = _use_practices if section == "practices" else _replace_values
@@ -225,10 +243,17 @@ def _problem(target: str, message: str) -> Problem:
     return Problem(message, f"vary.{target}")
 
 
-def _wrong_levels(target: str, levels: tuple[Any, ...]) -> Iterator[str]:
+def _unknown_target(target: str) -> str:
+    """Return what to say of a target that cannot be varied, nothing of one that can."""
+    return "" if target in known_targets() else f"unknown target {target!r}{nearest(target, known_targets())}"
+
+
+def _wrong_levels(target: str, levels: Varied) -> Iterator[str]:
     """Yield what is wrong with a target or its levels, before any base scenario is asked."""
-    if target not in known_targets():
-        yield f"unknown target {target!r}{nearest(target, known_targets())}"
+    if unknown := _unknown_target(target):
+        yield unknown
+    elif isinstance(levels, Range):
+        return
     elif not 1 <= len(levels) <= MOST_LEVELS:
         yield f"has {len(levels):,} levels; give from 1 to {MOST_LEVELS:,}"
     elif any(isinstance(level, dict) for level in levels):
@@ -252,10 +277,10 @@ def _misfits(experiment: Experiment, folder: str) -> Iterator[files.FieldProblem
     except InputError as error:
         yield from (files.FieldProblem(("scenario",), str(problem)) for problem in error.problems)
         return
-    first = {target: levels[0] for target, levels in experiment.vary.items()}
+    first = {target: tried_levels(varied)[0] for target, varied in experiment.vary.items()}
     seen: set[str] = set()
-    for target, levels in experiment.vary.items():
-        for level in levels:
+    for target, varied in experiment.vary.items():
+        for level in tried_levels(varied):
             for problem in _misfit(base, {**first, target: level}):
                 if str(problem) not in seen:
                     seen.add(str(problem))

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from adoptsim import files
 from adoptsim.domain.scenario import OrganisationSpec, Scenario
 from adoptsim.simulation import model_version
-from adoptsim.sweeps.experiment import Experiment, Point, apply_point, design_points
+from adoptsim.sweeps.designs import Point
+from adoptsim.sweeps.experiment import Experiment, apply_point, design_points
 
 KEY_LENGTH = 32  # hexadecimal digits: 128 bits, no two alike by chance
 REPLICATE_BLOCK = 128  # replicates of all points that are run before the next: their organisations stay in memory
