@@ -19,6 +19,7 @@ from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
 from adoptsim.commands.sweep import results, sweep
 from adoptsim.commands.terminal import leave_quietly, say
+from adoptsim.commands.validate import validate
 from adoptsim.domain.errors import InputError
 from adoptsim.version import __version__
 
@@ -26,7 +27,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, sweep, results, sensitivity, benchmark),
+    "Simulate": (run, compare, sweep, results, sensitivity, validate, benchmark),
 }
 
 

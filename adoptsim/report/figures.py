@@ -3,6 +3,7 @@
 from adoptsim.report.bundles import figure_bundles
 from adoptsim.report.factors import figure_factors
 from adoptsim.report.histories import figure_compare, figure_run
+from adoptsim.report.patterns import figure_patterns
 from adoptsim.report.sensitivity import figure_sensitivity
 
-__all__ = ["figure_bundles", "figure_compare", "figure_factors", "figure_run", "figure_sensitivity"]
+__all__ = ["figure_bundles", "figure_compare", "figure_factors", "figure_patterns", "figure_run", "figure_sensitivity"]

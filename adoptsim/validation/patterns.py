@@ -137,7 +137,7 @@ _FITTED = (
     _typical(5, "median_messages", "messages in them, median", "messages in an answered thread, median",
              (2.0, 6.0), USENET, "C", unit="amount", dataset=CHAT_THREADS),
     _typical(5, "long_tail", "mean over median", "messages in an answered thread, mean over median",
-             (1.0, None), USENET, "C", unit="amount", dataset=CHAT_THREADS),
+             (1.0, None), USENET, "C", kind="shape", unit="amount", dataset=CHAT_THREADS),
     _typical(5, "mean_messages", "messages in them, mean", "messages in an answered thread, mean",
              (5.5, 8.0), USENET, "C", unit="amount", dataset=CHAT_THREADS, must_hold=False),
     _typical(7, "managers_over_staff", "managers over staff",
