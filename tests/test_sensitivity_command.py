@@ -122,6 +122,7 @@ def test_an_outcome_that_never_happens_is_said_in_words(adoptsim: Adoptsim, tmp_
         (["mixed.yaml", "--samples", 8], "--samples: is for sobol"),
         (["mixed.yaml", "--method", "sobol", "--trajectories", 8], "--trajectories: is for morris"),
         (["mixed.yaml", "--method", "sobol", "--samples", 12], "samples: 12 is not a power of two"),
+        (["mixed.yaml", "--method", "sobol", "--samples", 12, "--keep", 1], "samples: 12 is not a power of two"),
         (["mixed.yaml", "--method", "fast"], "fast"),
         (["mixed.yaml", "--replicates", 1], "replicates"),
         (["mixed.yaml", "--plot", "a.txt"], "--plot"),
@@ -132,8 +133,14 @@ def test_an_outcome_that_never_happens_is_said_in_words(adoptsim: Adoptsim, tmp_
 def test_wrong_use_ends_with_2_and_a_reason(adoptsim: Adoptsim, arguments: list[object], said: str):
     code, shown, told = adoptsim(*arguments)
     assert (code, shown) == (2, "")
+    assert "runs (" not in told
     assert said in told
     assert "Traceback" not in told
+
+
+def test_it_is_among_the_commands(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["--help"]) == 0
+    assert "\n  sensitivity " in capsys.readouterr().out
 
 
 def test_without_salib_it_is_said_how_to_get_it(adoptsim: Adoptsim, monkeypatch: pytest.MonkeyPatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +111,13 @@ def designed(
 def screened(experiment: Experiment, screening: pd.DataFrame, n_parameters: int = KEPT_PARAMETERS) -> Experiment:
     """Return the experiment with its practices, and of what else it varies only what a screening found to matter most."""
     ranked = [target for target in importance(screening).index if not target.startswith(PRACTICE)]
-    kept = set(ranked[:n_parameters])
-    vary = {name: varied for name, varied in experiment.vary.items() if name.startswith(PRACTICE) or name in kept}
-    return experiment.model_copy(update={"vary": vary})
+    return without(experiment, ranked[n_parameters:])
+
+
+def without(experiment: Experiment, targets: Collection[str]) -> Experiment:
+    """Return the experiment with some targets left as the base scenario has them."""
+    left = {target: varied for target, varied in experiment.vary.items() if target not in targets}
+    return experiment.model_copy(update={"vary": left})
 
 
 def importance(frame: pd.DataFrame) -> pd.Series:

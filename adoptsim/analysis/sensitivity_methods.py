@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -176,5 +176,5 @@ def directions(pairs: Floats) -> list[str]:
     return found
 
 
-METHODS: dict[str, Any] = {"morris": "morris", "sobol": "saltelli"}
+METHODS = {"morris": "morris", "sobol": "saltelli"}
 """The methods, and the design that each needs."""

@@ -71,13 +71,16 @@ def sensitivity(
     beside the practices begins with a Morris screening that picks them.
     """
     check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES), "--csv": (csv, CSV)})
-    from adoptsim.analysis.sensitivity import method_of
+    from adoptsim.analysis.sensitivity import designed, method_of, without
     from adoptsim.sweeps.experiment import Experiment
 
     asked = Experiment.load(experiment)
     chosen = str(method or method_of(asked))
-    screens = chosen == Method.SOBOL and sum(not name.startswith("practices.") for name in asked.vary) > keep
+    others = [name for name in asked.vary if not name.startswith("practices.")]
+    screens = chosen == Method.SOBOL and len(others) > keep
     _check_counts(chosen, screens, trajectories, samples)
+    if screens:  # what is wrong with the second step is said before the first begins
+        designed(without(asked, others[keep:]), chosen, samples=samples, replicates=replicates)
     tell_if_first(quiet)
     file = out_file or Path(f"{asked.name}-{chosen}.db")
     how: dict[str, Any] = {"threads": threads, "quiet": quiet}

@@ -107,7 +107,7 @@ def _all_levels(experiment: Experiment) -> list[Sequence[Any]]:
 
 DESIGNS: dict[str, Design] = {
     "full_factorial": Design(full_factorial, lambda asked: math.prod(map(len, _all_levels(asked)))),
-    "morris": Design(morris, lambda asked: n_samples(asked) * (len(asked.vary) + 1), samples=16),
+    "morris": Design(morris, lambda asked: n_samples(asked) * (len(asked.vary) + 1), samples=20),
     "saltelli": Design(
         saltelli, lambda asked: n_samples(asked) * (len(asked.vary) + 2), samples=256, needs_power_of_two=True
     ),
