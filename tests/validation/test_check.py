@@ -161,7 +161,7 @@ def test_a_wrong_ensemble_is_named(text: str, message: str, tmp_path: Path):
         ensemble.read_ensemble(file)
 
 
-def test_the_luck_of_few_replicates_is_taken_out_of_ranges_only():
+def test_the_luck_of_few_replicates_is_taken_out_of_what_cannot_be_negative():
     default = np.array([1.0, 1.0, 3.0, 3.0])
     assert ensemble.in_the_long_run(RANGE, np.array([2.0, 2.0]), default).tolist() == [4.0, 4.0]
     assert ensemble.in_the_long_run(SIGN, np.array([2.0, 2.0]), default).tolist() == [2.0, 2.0]
