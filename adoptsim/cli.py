@@ -14,6 +14,7 @@ import typer.core
 from adoptsim.commands.benchmark import benchmark
 from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
+from adoptsim.commands.effects import effects
 from adoptsim.commands.look import experiments, practices, scenarios, schema
 from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
@@ -27,7 +28,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, sweep, results, sensitivity, validate, benchmark),
+    "Simulate": (run, compare, sweep, results, sensitivity, validate, effects, benchmark),
 }
 
 
