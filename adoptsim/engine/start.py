@@ -59,7 +59,7 @@ def draw_traits(
     talk, threshold, trust, safety = ndtri(personality)
     degree = organisation.degree
     multiplier = np.where(organisation.reports > 0, parameters[PARAMETER.manager_propensity], 1.0)
-    volunteers = organisation.is_leader | (organisation.champion_rank < LEVERS["champion_share"].high)
+    volunteers = organisation.champion_rank < LEVERS["champion_share"].high
     lurks = (place[3] < parameters[PARAMETER.lurker_share]) & ~volunteers
     multiplier = np.where(lurks, parameters[PARAMETER.lurker_propensity], 1.0) * multiplier
     sd, power = parameters[PARAMETER.propensity_sd], parameters[PARAMETER.reply_propensity_power]
@@ -84,10 +84,10 @@ def draw_traits(
     return np.stack([rows[name] for name in TRAIT._fields]).astype(np.float32), membership
 
 
-def _start_rank(seed_rank: Floats, lurks: npt.NDArray[np.bool_]) -> Floats:
+def _start_rank(seed_rank: npt.NDArray[np.float32], lurks: npt.NDArray[np.bool_]) -> Floats:
     """Return the order, in [0, 1), in which people begin as active contributors: nobody who lurks before all others."""
     share = 1.0 - lurks.mean()
-    return np.where(lurks, share + (1.0 - share) * seed_rank, share * seed_rank)
+    return np.asarray(np.where(lurks, share + (1.0 - share) * seed_rank, share * seed_rank))
 
 
 def _value_half(parameters: Floats, talk: Floats, other: Floats) -> Floats:
