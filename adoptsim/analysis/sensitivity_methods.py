@@ -142,8 +142,8 @@ def against_luck(pairs: Floats, statistic: Callable[[Floats], Floats], seed: int
     """Return what luck alone gives, and what is beyond it, both at 99 %.
 
     The bound is the statistic of what replicates differ by from their pair's mean, under random signs: the noise that is
-    left in means of so many replicates. Beyond luck is what is above the bound and above the statistic of the changes
-    themselves under random signs (a sign-flip test, exact also where few runs change at all).
+    left in means of so many replicates. Beyond luck is what is above the statistic of the changes themselves under random
+    signs: a sign-flip test, exact also where few runs change at all, as critical mass often does not.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def against_luck(pairs: Floats, statistic: Callable[[Floats], Floats], seed: int
             shown.append(statistic(np.einsum("fpr,kpr->fkp", signs, both) / n_replicates))
         bound[target], chance[target] = np.quantile(np.concatenate(shown), LUCK_CONFIDENCE, axis=0)
     found = statistic(pairs.mean(axis=2))
-    return Luck(bound, (found > bound) & (found > chance))
+    return Luck(bound, found > chance)
 
 
 def directions(pairs: Floats) -> list[str]:
