@@ -16,6 +16,7 @@ pytest.importorskip("SALib")
 SMALL = """
 name: small
 organisation: {people: 40}
+practices: {culture_of_voice: true, leadership_and_champions: true, act_on_contributions: true}
 horizon: {days: 90, support_until: 30}
 critical_mass: {threshold: 0.1, held_days: 21, after_support_days: 21}
 """
@@ -29,7 +30,7 @@ replicates: 3
 vary:
   practices.critical_mass: on_off
   practices.safe_space: on_off
-  parameters.value_half: plausible
+  parameters.prompt_rate: plausible
   parameters.item_minutes: plausible
 """
 Adoptsim = Callable[..., tuple[int, str, str]]
@@ -93,7 +94,7 @@ def test_sobol_screens_first_and_keeps_the_practices(adoptsim: Adoptsim, tmp_pat
     report = json.loads(shown)
     assert code == 0
     kept = {factor["target"] for factor in report["outcomes"]["contributors"]["factors"]}
-    assert kept == {"practices.critical_mass", "practices.safe_space", "parameters.value_half"}
+    assert kept == {"practices.critical_mass", "practices.safe_space", "parameters.prompt_rate"}
     assert (report["method"], report["points"]) == ("sobol", 16 * 5)
     assert {path.name for path in tmp_path.glob("*.db")} == {"mixed-morris.db", "mixed-sobol.db"}
     assert told.index("mixed, morris: 4 factors") < told.index("mixed, sobol: 3 factors")

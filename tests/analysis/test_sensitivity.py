@@ -282,13 +282,13 @@ def test_the_model_is_asked_and_goes_on_from_its_file(tmp_path: Path):
     base = tmp_path / "base.yaml"
     fields = {"organisation": {"people": 60}, "horizon": {"days": 60, "support_until": 30}}
     mass = {"critical_mass": {"threshold": 0.1, "held_days": 10, "after_support_days": 10}}
-    Scenario.model_validate({"name": "base"} | fields | mass).save(base)
-    vary = {SWITCHES[9]: "on_off", "parameters.item_minutes": "plausible"}
+    Scenario.model_validate({"name": "base", "practices": dict.fromkeys(PRACTICES, True)} | fields | mass).save(base)
+    vary = {"parameters.prompt_rate": "plausible", "parameters.item_minutes": "plausible"}
     experiment = asking(vary, "morris", 6, scenario=str(base), replicates=4)
     done: list[tuple[int, int]] = []
     first = sensitivity(experiment, model_runner(out=tmp_path / "a.db", progress=lambda *told: done.append(told)))
     contributors = first[first["outcome"] == "contributors"].set_index("target")
-    assert contributors.loc[SWITCHES[9], "mu_star"] > 0.0
+    assert contributors.loc["parameters.prompt_rate", "direction"] == "raises"
     assert contributors.loc["parameters.item_minutes", "mu_star"] == 0.0  # counts hours, moves nobody
     last = done[-1]
     assert last[0] == last[1]
