@@ -98,6 +98,14 @@ def test_threads_and_company_change_nothing():
     assert together["contributed"][:2].tolist() == alone["contributed"].tolist()
 
 
+def test_a_log_that_needs_more_room_is_made_whole(monkeypatch: pytest.MonkeyPatch):
+    rows = [PATTERNS["contributed"], PATTERNS["looked"]]
+    ample = measure(rows=rows, replicates=1)
+    monkeypatch.setattr("adoptsim.validation.measure.EVENTS_A_PERSON_DAY", 1e-4)
+    monkeypatch.setattr("adoptsim.validation.measure.VISITS_A_PERSON_DAY", 1e-4)
+    assert measure(rows=rows, replicates=1) == ample
+
+
 def test_parameters_and_seed_change_what_is_measured():
     rows = [PATTERNS["contributed"]]
     default, other_seed, quiet = (

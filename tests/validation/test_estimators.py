@@ -60,7 +60,8 @@ def test_gini_and_top_tenth_by_hand(amounts: list[int], gini: float, top: float)
     assert estimators.top_tenth(np.array(amounts)) == pytest.approx(top)
 
 
-def test_the_top_tenth_of_twenty_are_two():
+def test_the_top_tenth_of_twenty_are_two_and_of_nineteen_one():
+    assert estimators.top_tenth(np.array([1] * 17 + [6, 6])) == pytest.approx(6 / 29)
     assert estimators.top_tenth(np.array([1] * 18 + [6, 6])) == pytest.approx(12 / 30)
 
 
@@ -131,11 +132,17 @@ def test_who_is_answered_and_who_writes_again_are_counted_by_hand(told: Told):
 
 
 def test_only_signed_first_posts_of_employees_that_are_old_enough_count(told: Told):
+    """Ann's second post is her first signed one, Bob is a champion, Cyd's is too late to tell, Dan's just early enough."""
     activity = told(
-        "0 ann post", "0 bob post", "130 cyd post", "1 ann post",
-        people=4, days=200, anonymous=[1, 0, 0, 0], role=["employee", "champion", "employee", "employee"],
+        "0 ann post", "0 bob post", "130 cyd post", "1 ann post", "129 dan post",
+        people=4, days=200, anonymous=[1, 0, 0, 0, 0], role=["employee", "champion", "employee", "employee", "employee"],
     )  # fmt: skip
-    assert threads.reinforcement_table(activity, 200).sum() == 1
+    assert threads.reinforcement_table(activity, 200).tolist() == [[0, 0], [0, 2]]
+
+
+def test_the_first_post_is_the_first_by_day_wherever_it_stands(told: Told):
+    activity = told("100 ann post", "0 ann post", "1 bob reply 1", days=300)
+    assert threads.reinforcement_table(activity, 300).tolist() == [[0, 1], [0, 0]]
 
 
 # -- month by month
