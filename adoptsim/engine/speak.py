@@ -95,9 +95,8 @@ def engagement_of(
         support += parameters[PARAMETER.manager_active_weight]
     if mark[MARK.leader_active, person] == 1:
         support += parameters[PARAMETER.leader_active_weight]
-    return activation(
-        parameters[PARAMETER.activation_base], reward, parameters[PARAMETER.proof_weight] * proof, support, climate
-    )
+    base = parameters[PARAMETER.activation_base] - np.float64(trait[TRAIT.reluctance, person])
+    return activation(base, reward, parameters[PARAMETER.proof_weight] * proof, support, climate)
 
 
 @compiled

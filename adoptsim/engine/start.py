@@ -61,7 +61,6 @@ def draw_traits(
     multiplier = np.where(organisation.reports > 0, parameters[PARAMETER.manager_propensity], 1.0)
     volunteers = organisation.champion_rank < LEVERS["champion_share"].high
     lurks = (place[3] < parameters[PARAMETER.lurker_share]) & ~volunteers
-    multiplier = np.where(lurks, parameters[PARAMETER.lurker_propensity], 1.0) * multiplier
     sd, power = parameters[PARAMETER.propensity_sd], parameters[PARAMETER.reply_propensity_power]
     propensity = multiplier * np.exp(sd * talk - sd * sd / 2.0)
     climate, rho = parameters[PARAMETER.climate_sd], parameters[PARAMETER.climate_correlation]
@@ -69,6 +68,7 @@ def draw_traits(
     rows = {
         "prompt_prob": np.where(organisation.is_leader, 0.0, -np.expm1(-parameters[PARAMETER.prompt_rate] * propensity)),
         "readiness": multiplier**power * np.exp(power * sd * talk - (power * sd) ** 2 / 2.0),
+        "reluctance": np.where(lurks, parameters[PARAMETER.lurker_reluctance], 0.0),
         "threshold": parameters[PARAMETER.threshold_mean] + parameters[PARAMETER.threshold_sd] * threshold,
         "value_half": _value_half(parameters, talk, ndtri(place[2])),
         "trust_offset": climate * trust,

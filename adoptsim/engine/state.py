@@ -41,7 +41,7 @@ TALLY = _columns(
 )
 TRAIT = _columns(
     "Trait",
-    "prompt_prob readiness threshold value_half trust_offset safety_offset permission_offset "
+    "prompt_prob readiness reluctance threshold value_half trust_offset safety_offset permission_offset "
     "champion_rank seed_rank start_rank inverse_degree",
 )
 PLACE = _columns("Place", "manager department group is_leader")

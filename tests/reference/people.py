@@ -211,7 +211,7 @@ class PlainEmployee(mesa.Agent):
             support += parameters.manager_active_weight
         if self.leader_active:
             support += parameters.leader_active_weight
-        return activation(parameters.activation_base, reward, proof, support, climate)
+        return activation(parameters.activation_base - self.trait.reluctance, reward, proof, support, climate)
 
     def reply_factor(self) -> float:
         """Return how much readier than an employee the person is to reply, by role."""
