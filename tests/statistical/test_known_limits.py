@@ -7,9 +7,10 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.stats import norm
 
+from adoptsim import files
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.organisation import PersonRecord, build_organisation
-from adoptsim.domain.parameters import PARAMETER
+from adoptsim.domain.parameters import PARAMETER, PARAMETERS
 from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.day import run_days
 from adoptsim.engine.state import COUNT, LEVEL, MARK, TALLY, TRAIT
@@ -151,3 +152,20 @@ def test_nobody_reachable_means_nobody_comes():
     run_days(world, simulator.parameters, simulator.effects, policy.table, policy.before, 0, 60)
     assert world.counts[-1, COUNT.members] <= leaders
     assert (world.tally[TALLY.visits][world.place[3] == 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["all-ten", "broadcast"])
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_no_state_leaves_its_range_at_the_ends_of_all_plausible_ranges(name, end):
+    """Every parameter at one end of its range, looked at once a month for two years."""
+    ends = {each.name: getattr(each, end) for each in PARAMETERS.values()}
+    simulator = Simulator(files.Scenario.load(name).model_copy(update={"parameters": ends}), seed=5)
+    world, policy = simulator.start(0, room=16)
+    for day in range(0, 504, 21):
+        simulator.advance(world, policy, day, day + 21)
+        assert world.level.min() >= 0.0
+        assert world.level.max() <= 1.0
+        assert world.mark[MARK.membership].min() >= 0
+    assert world.climate.min() >= 0.0
+    assert world.climate.max() <= 1.0
+    assert 0 < world.counts[:, COUNT.members].max() <= 500
