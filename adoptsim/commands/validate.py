@@ -173,10 +173,11 @@ def observed_in_words(pattern: Pattern) -> str:
 
 
 def simulated_in_words(pattern: Pattern, simulated: Interval) -> str:
-    """Return a value with its interval; differences of shares in percentage points."""
+    """Return a value with its interval; of a difference plus or minus, of shares in percentage points."""
     value, low, high = simulated
     if pattern.compare == "difference" or value < 0:
-        return change(value, low, high, pattern.unit)
+        text = change(value, None, None, pattern.unit)
+        return f"{text} (±{number((high - low) / 2, pattern.unit)})" if low == low else text
     text = with_unit(value, pattern.unit)
     return f"{text} ({span(low, high, pattern.unit).removesuffix(' %')})" if low == low else text
 

@@ -22,7 +22,7 @@ SUPPORT_END = 189  # day on which the shipped scenarios' launch support ends
 SINCE_LEAVING = TWO_YEARS - 252  # the cases' leavers go after a year
 SINCE_SUPPORT = TWO_YEARS - SUPPORT_END
 TITLES = {
-    1: "Looking, reading, contributing",
+    1: "Look, read, contribute",
     2: "How much",
     3: "How regularly",
     4: "Inequality among writers",
@@ -119,7 +119,7 @@ _FITTED = (
              (0.50, 0.62), SWOOP, "V"),
     _typical(1, "contributed", "contributed", "staff who posted, replied or reacted in the last six months",
              (0.20, 0.25), SWOOP, "V"),
-    _typical(2, "interactions", "interactions a person and month", "posts, replies and reactions a person and month",
+    _typical(2, "interactions", "interactions a head and month", "posts, replies and reactions a person and month",
              (0.7, 1.4), SWOOP, "C", unit="amount"),
     _typical(3, "weekly_posters", "writers, of a week's visitors", "those who write in a week, of those who look in it",
              (0.18, 0.40), SUPERSET, "C", dataset=CHAT_DAYS),
@@ -162,11 +162,11 @@ def _network(name: str, label: str, bounds: Bounds, dataset: str, unit: Unit = "
 
 _NETWORKS = (
     _network("within_share", "ties within departments", (0.32, 0.36), TIES, "share"),
-    _network("clustering", "pairs of contacts who are tied", (0.34, 0.46), TIES, "share"),
+    _network("clustering", "contacts tied to each other", (0.34, 0.46), TIES, "share"),
     _network("mean_path", "steps between two people", (2.4, 2.8), TIES),
     _network("density_ratio", "ties within over across", (8.0, 14.0), TIES),
     _network("span", "reports of a manager", (3.7, 5.3), REPORTS),
-    _network("degree_spread", "spread of contacts (sd / mean)", (0.9, 1.3), TIES),
+    _network("degree_spread", "spread of contacts (sd/mean)", (0.9, 1.3), TIES),
 )
 
 
@@ -229,7 +229,7 @@ _SIGNS = (
     _contrast(10, "acting_raises_voice", "voice, if acted on",
               "ideas and concerns a hundred people and month, with practice 7 against without",
               _MORE, "voice", ("acting", "typical"), HALF_YEAR, SHERF),
-    _contrast(10, "safety_lowers_silence", "silence, if it is a safe space",
+    _contrast(10, "safety_lowers_silence", "silence, if space is safe",
               "voice that stays silent, with practice 6 against without",
               _LESS, "silence", ("safe", "typical"), HALF_YEAR, SHERF, "share"),
     _contrast(11, "banning_leisure", "work posts, if leisure banned",

@@ -14,7 +14,7 @@ from adoptsim.validation.patterns import MONTH_WINDOW, NETWORK, PATTERNS, TITLES
 
 ROWS = pytest.mark.parametrize("row", PATTERNS.values(), ids=PATTERNS)
 FITTED = {1, 2, 3, 4, 5, 7, 8}
-LONGEST_LABEL = 31  # with its indent it leaves room for the other columns on 80
+LONGEST_LABEL = 29  # with its indent it leaves room for the other columns on 80
 BOUNDS = {"range": {2}, "sign": {1}, "shape": {1, 2}, "report": {0}}
 
 
