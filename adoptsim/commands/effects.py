@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adoptsim.commands.look import practice_called
 from adoptsim.commands.options import AsJson, FilePath, Quiet, Replicates, Seed, Threads
 from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
@@ -30,6 +31,9 @@ NAMES, CELL = 28, 14
 
 
 def effects(
+    name: Annotated[
+        str | None, typer.Argument(metavar="PRACTICE", help="Only this one, by name or number.", show_default=False)
+    ] = None,
     replicates: Replicates = 64,
     seed: Seed = 1,
     threads: Threads = None,
@@ -44,12 +48,14 @@ def effects(
     beside the sign that evidence expects.
     """
     check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV)})
+    only = None if name is None else practice_called(name).name
+    from adoptsim.validation.effects import ALL, runs_of
     from adoptsim.validation.effects import effects as simulate_all
-    from adoptsim.validation.effects import runs_of
 
+    changes = [change for change in ALL if only in (None, change[1])]
     tell_if_first(quiet)
-    with progress("effects", runs_of(replicates), quiet=quiet) as tell:
-        found = simulate_all(replicates, seed, workers=threads, progress=tell)
+    with progress("effects", runs_of(replicates, changes), quiet=quiet) as tell:
+        found = simulate_all(replicates, seed, changes=changes, workers=threads, progress=tell)
     if csv is not None:
         import pandas as pd
 
@@ -122,8 +128,9 @@ def _print_table(console: Console, effects: Sequence[Effect], columns: Sequence[
 
     shown = table("", columns[0].group, *(f"{outcome.label}\n{outcome.unit}" for outcome in columns), left=2)
     cells = {(effect.practice, effect.outcome.name): _cell(effect) for effect in effects}
-    for practice in PRACTICES.values():
-        shown.add_row(f"{practice.number:>2}", practice.title, *(cells[practice.name, outcome.name] for outcome in columns))
+    for name in dict.fromkeys(effect.practice for effect in effects):
+        numbers = (cells[name, outcome.name] for outcome in columns)
+        shown.add_row(f"{PRACTICES[name].number:>2}", PRACTICES[name].title, *numbers)
     console.print(shown)
 
 
@@ -165,6 +172,8 @@ def _in_words(found: Sequence[Effect]) -> Iterator[str]:
         if verdicts[verdict]:
             yield f"\n{heading}"
             yield from (f"- {_sentence(effect)}" for effect in found if effect.verdict == verdict)
+    if verdicts[NOT_SETTLED]:
+        yield "\nMore runs settle more; of one practice: adoptsim effects NAME --replicates 1000"
 
 
 def _sentence(effect: Effect) -> str:

@@ -33,7 +33,7 @@ def practices(name: Name = None, as_json: AsJson = False) -> None:
     """
     from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES
 
-    chosen = list(PRACTICES.values()) if name is None else [_practice(name)]
+    chosen = list(PRACTICES.values()) if name is None else [practice_called(name)]
     if as_json:
         print_json({"practices": [asdict(practice) for practice in chosen], "evidence_grades": EVIDENCE_GRADES})
     elif name is None:
@@ -42,7 +42,8 @@ def practices(name: Name = None, as_json: AsJson = False) -> None:
         _show_practice(chosen[0])
 
 
-def _practice(name: str) -> Practice:
+def practice_called(name: str) -> Practice:
+    """Return the practice of a name or number; another raises ``InputError`` with the nearest."""
     from adoptsim.domain.errors import InputError, Problem
     from adoptsim.domain.practices import PRACTICES
     from adoptsim.domain.scenario import nearest

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.lines import Line2D
 
 from adoptsim.domain.practices import PRACTICES, Practice
 from adoptsim.report.drawing import (
@@ -35,7 +37,6 @@ from adoptsim.validation.effects_outcomes import OUTCOMES, Outcome
 LABELS, COLUMN, GAP, RIGHT = 3.3, 1.2, 0.13, 0.3  # inches
 ABOVE, ROW, ROW_GAP, BELOW = 2.55, 0.86, 0.16, 0.75
 WIDTH = LABELS + (COLUMN + GAP) * len(OUTCOMES) - GAP + RIGHT
-HEIGHT = ABOVE + (ROW + ROW_GAP) * len(PRACTICES) - ROW_GAP + BELOW
 PALE_ORANGE, TINY = "#f7dcc8", 7.6
 LINES: dict[str, tuple[float, str, str, str]] = {
     ADDED: (0.0, BLUE, PALE_BLUE, "o"),
@@ -51,7 +52,27 @@ RING: dict[str, Any] = {
     "markeredgewidth": 1.3,
 }
 TOP, BOTTOM = -0.75, 4.05
-MARGIN = 1.12  # of the largest interval, so that no mark touches the edge
+MARGIN, TICK = 1.12, 0.75  # the axis, of the largest interval; the outermost tick at most, of the axis
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page so many inches high: inches from its top left corner as shares of it."""
+
+    height: float
+
+    def bounds(self, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """Return where a box stands: left, bottom, width, height, as shares of the page."""
+        return left / WIDTH, 1.0 - (top + height) / self.height, width / WIDTH, height / self.height
+
+    def line(self, figure: Figure, left: float, right: float, top: float, color: str) -> None:
+        """Draw a line from left to right."""
+        y = 1.0 - top / self.height
+        figure.add_artist(Line2D([left / WIDTH, right / WIDTH], [y, y], color=color, linewidth=0.8))
+
+    def cell(self, row: int, column: int) -> tuple[float, float, float, float]:
+        """Return where a cell stands."""
+        return self.bounds(LABELS + column * (COLUMN + GAP), ABOVE + row * (ROW + ROW_GAP), COLUMN, ROW)
 
 
 def figure_effects(found: Sequence[Effect]) -> Figure:
@@ -60,24 +81,24 @@ def figure_effects(found: Sequence[Effect]) -> Figure:
     The tinted side is where evidence expects the effect; a hollow mark can't be told from luck; a ringed one lies on the
     other side beyond luck.
     """
-    figure = new_figure(WIDTH, HEIGHT, _title(found), _subtitle(found))
-    by_cell: dict[tuple[str, str], list[Effect]] = {}
-    for effect in found:
-        by_cell.setdefault((effect.practice, effect.outcome.name), []).append(effect)
+    practices = list(dict.fromkeys(effect.practice for effect in found))
+    page = Page(ABOVE + (ROW + ROW_GAP) * len(practices) - ROW_GAP + BELOW)
+    figure = new_figure(WIDTH, page.height, _title(found), _subtitle(found))
+    _rules(figure, page, len(practices))
     for column, outcome in enumerate(OUTCOMES.values()):
-        reach = _reach(effect for effect in found if effect.outcome is outcome)
-        for row, practice in enumerate(PRACTICES.values()):
-            axes = figure.add_axes(_bounds(row, column))
-            _cell(axes, by_cell.get((practice.name, outcome.name), []), reach, outcome)
-            axes.tick_params(labelbottom=row == len(PRACTICES) - 1)
+        seen = [effect for effect in found if effect.outcome is outcome]
+        reach = _reach(seen)
+        for row, practice in enumerate(practices):
+            axes = figure.add_axes(page.cell(row, column))
+            _cell(axes, [effect for effect in seen if effect.practice == practice], reach, outcome)
+            axes.tick_params(labelbottom=row == len(practices) - 1)
             if row == 0:
                 _column_heading(axes, outcome)
             if column == 0:
-                _row_label(axes, practice)
-    _rules(figure)
-    _groups(figure)
-    _legend(figure)
-    _footnote(figure)
+                _row_label(axes, PRACTICES[practice])
+    _groups(figure, page)
+    _legend(figure, page)
+    _footnote(figure, page)
     return figure
 
 
@@ -96,17 +117,16 @@ def _subtitle(found: Sequence[Effect]) -> str:
     )
 
 
-def _bounds(row: int, column: int) -> tuple[float, float, float, float]:
-    """Return where a cell stands, as shares of the figure: left, bottom, width, height."""
-    left = LABELS + column * (COLUMN + GAP)
-    bottom = HEIGHT - ABOVE - row * (ROW + ROW_GAP) - ROW
-    return left / WIDTH, bottom / HEIGHT, COLUMN / WIDTH, ROW / HEIGHT
-
-
 def _reach(effects: Iterable[Effect]) -> float:
     """Return how far a column's axis goes to both sides: alike, so that zero stands in the middle."""
     bounds = [abs(bound) for effect in effects for bound in effect.difference if bound == bound]
     return MARGIN * max(bounds, default=1.0) or 1.0
+
+
+def _round_down(value: float) -> float:
+    """Return the largest of 1, 2 and 5 times a power of ten that is not above."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1 + 1e-9))
 
 
 # --- one cell ----------------------------------------------------------------------------------------------------
@@ -115,8 +135,8 @@ def _reach(effects: Iterable[Effect]) -> float:
 def _cell(axes: Axes, effects: Sequence[Effect], reach: float, outcome: Outcome) -> None:
     plain_axes(axes, grid=None).set(xlim=(-reach, reach), ylim=(BOTTOM, TOP), yticks=[])
     axes.axvline(0, color=SOFT, linewidth=0.8, zorder=2)
-    axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10], symmetric=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{outcome.scale * value:+.3g}" if value else "0"))
+    tick = _round_down(TICK * reach)
+    axes.set_xticks([-tick, 0.0, tick], [f"{outcome.scale * at:+.3g}" if at else "0" for at in (-tick, 0.0, tick)])
     for effect in effects:
         line, color, tint, marker = LINES[effect.setting.name]
         if effect.expected is not None:
@@ -163,41 +183,36 @@ def _row_label(axes: Axes, practice: Practice) -> None:
     note(axes, misuse, (0, 1), (left + 18, below), fontsize=TINY, color=ORANGE, linespacing=1.15, **how)
 
 
-def _groups(figure: Figure) -> None:
-    """Write above the columns what they are about, with a line over those that belong together."""
-    at, y = 0, HEIGHT - ABOVE + 0.72
+def _groups(figure: Figure, page: Page) -> None:
+    """Write above the columns what they are about, with a line below that spans those that belong together."""
+    first, top = 0, ABOVE - 0.73
     for name, members in groupby(OUTCOMES.values(), key=lambda outcome: outcome.group):
         n = len(list(members))
-        left = LABELS + at * (COLUMN + GAP)
-        right = left + n * (COLUMN + GAP) - GAP
-        figure.text(left / WIDTH, (y + 0.05) / HEIGHT, name, fontsize=HEADING, fontweight="bold", color=INK, va="bottom")
-        axes = figure.add_axes((left / WIDTH, y / HEIGHT, (right - left) / WIDTH, 0.01 / HEIGHT))
-        axes.axis("off")
-        axes.axhline(0.5, color=SOFT, linewidth=0.8)
-        at += n
+        left = LABELS + first * (COLUMN + GAP)
+        page.line(figure, left, left + n * (COLUMN + GAP) - GAP, top, SOFT)
+        above = page.bounds(left, top - 0.06, 0, 0)
+        figure.text(*above[:2], name, fontsize=HEADING, fontweight="bold", color=INK)
+        first += n
 
 
-def _footnote(figure: Figure) -> None:
+def _footnote(figure: Figure, page: Page) -> None:
     text = (
         "The launch itself (10) is added to no support, and misused beside a launch it takes the place of a good one. "
         "Every column has a scale of its own. Of twenty intervals, one may leave out 0 by chance."
     )
-    figure.text(0.35 / WIDTH, 0.22 / HEIGHT, text, fontsize=SMALL, color=SOFT)
+    figure.text(0.35 / WIDTH, 0.22 / page.height, text, fontsize=SMALL, color=SOFT)
 
 
-def _rules(figure: Figure) -> None:
+def _rules(figure: Figure, page: Page, n_practices: int) -> None:
     """Draw a faint line between practices."""
-    axes = figure.add_axes((0, 0, 1, 1), zorder=-1)
-    axes.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
-    axes.axis("off")
-    for row in range(1, len(PRACTICES)):
-        y = HEIGHT - ABOVE - row * (ROW + ROW_GAP) + ROW_GAP / 2
-        axes.plot([0.35, WIDTH - RIGHT], [y, y], color=FAINT, linewidth=0.8)
+    for row in range(1, n_practices):
+        top = ABOVE + row * (ROW + ROW_GAP) - ROW_GAP / 2
+        page.line(figure, 0.35, WIDTH - RIGHT, top, FAINT)
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, page: Page) -> None:
     """Say above the columns what each mark stands for, with the marks themselves."""
-    axes = figure.add_axes((0, (HEIGHT - 1.47) / HEIGHT, 1, 0.34 / HEIGHT))
+    axes = figure.add_axes(page.bounds(0, 1.13, WIDTH, 0.34))
     axes.set(xlim=(0, WIDTH), ylim=(0, 1))
     axes.axis("off")
     letter = 0.0705  # inches, about

@@ -19,6 +19,9 @@ from adoptsim.validation.effects_outcomes import OUTCOMES, Outcome
 from adoptsim.validation.measure import Floats, in_parallel
 
 CONFIRMED, CONTRADICTED, NOT_SETTLED = VERDICTS = ("confirmed", "contradicted", "not settled")
+Change = tuple[str, str]
+"""A setting and a practice."""
+ALL: tuple[Change, ...] = tuple((setting, practice) for setting in SETTINGS for practice in PRACTICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,53 +82,47 @@ def tally(found: Iterable[Effect]) -> dict[str, int]:
     return {verdict: verdicts.count(verdict) for verdict in VERDICTS}
 
 
-def scenarios_of(setting: Setting, practice: str, parameters: Mapping[str, float] = NOTHING) -> tuple[Scenario, Scenario]:
+def scenarios_of(setting: str, practice: str, parameters: Mapping[str, float] = NOTHING) -> tuple[Scenario, Scenario]:
     """Return the scenarios before and after the change that a setting makes to a practice."""
-    base = files.Scenario.load(setting.scenario)
+    made = SETTINGS[setting]
+    base = files.Scenario.load(made.scenario)
     without = {name: use for name, use in base.practices.items() if name != practice}
-    before = without if setting.starts_without else base.practices
-    after = without if setting.use is None else without | {practice: setting.use}
+    before = without if made.starts_without else base.practices
+    after = without if made.use is None else without | {practice: made.use}
     changed = {"parameters": base.parameters | dict(parameters)}
     return base.model_copy(update=changed | {"practices": before}), base.model_copy(update=changed | {"practices": after})
 
 
-def _pairs(parameters: Mapping[str, float]) -> dict[tuple[str, str], tuple[Scenario, Scenario]]:
-    return {
-        (setting.name, practice): scenarios_of(setting, practice, parameters)
-        for setting in SETTINGS.values()
-        for practice in PRACTICES
-    }
-
-
-def _distinct(pairs: Mapping[tuple[str, str], tuple[Scenario, Scenario]]) -> dict[str, Scenario]:
+def _distinct(pairs: Mapping[Change, tuple[Scenario, Scenario]]) -> dict[str, Scenario]:
     """Return every scenario once, by its digest."""
     return {scenario.digest(): scenario for pair in pairs.values() for scenario in pair}
 
 
-def runs_of(replicates: int) -> int:
-    """Return how many runs all effects take."""
-    return len(_distinct(_pairs(NOTHING))) * replicates
+def runs_of(replicates: int, changes: Iterable[Change] = ALL) -> int:
+    """Return how many runs the effects of some changes take."""
+    return len(_distinct({change: scenarios_of(*change) for change in changes})) * replicates
 
 
 def effects(
     replicates: int = REPLICATES,
     seed: int = SEED,
     *,
+    changes: Iterable[Change] = ALL,
     parameters: Mapping[str, float] = NOTHING,
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Effect]:
-    """Return every effect, by setting, practice and outcome, in their order.
+    """Return the effects of some changes, or of all, on every outcome.
 
     Each scenario is simulated once; all meet the same organisations and luck. ``progress`` is called with the number of
     runs done; ``parameters`` replace defaults and are not checked against their ranges.
     """
-    pairs = _pairs(parameters)
+    pairs = {change: scenarios_of(*change, parameters) for change in changes}
     seen = _observe(_distinct(pairs), replicates, seed, workers, progress)
     found = []
-    for (setting, practice), (before, after) in pairs.items():
+    for change, (before, after) in pairs.items():
         values = seen[before.digest()], seen[after.digest()]
-        found += [_effect(setting, practice, outcome, *values) for outcome in OUTCOMES.values()]
+        found += [_effect(*change, outcome, *values) for outcome in OUTCOMES.values()]
     return found
 
 

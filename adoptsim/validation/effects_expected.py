@@ -126,7 +126,8 @@ EXPECTED = (
     *_used("trust_employees", "contributors_average", "silence_share", CONTROL, "I"),
     *_misused("trust_employees", "", "work_posts", HUANG, "V"),
     *_misused("trust_employees", "silence_share", "contributors_average early_criticism", CONTROL, "I"),
-    *_misused("trust_employees", "", "safety", REVERTS, "I"),
+    # beside a launch those who are kept silent meet no deletion: nothing to learn from
+    *_worse_than_well("trust_employees", "", "safety", REVERTS, "I"),
 
     *_used("social_media_policy", "early_criticism", "silence_share", POLICY, "I"),
     *_misused("social_media_policy", "silence_share", "safety", POLICY, "I"),
@@ -141,7 +142,7 @@ EXPECTED = (
     *_misused("act_on_contributions", "", "answered_share responsiveness", KING, "V"),
     *_worse_than_well("act_on_contributions", "", "voice", IMPACT, "V"),
 
-    *_used("negative_comments", "trust safety early_criticism", "silence_share", f"{CATZ}; Madsen & Johansen 2019", "I"),
+    *_used("negative_comments", "trust safety", "silence_share", f"{CATZ}; Madsen & Johansen 2019", "I"),
     *_misused("negative_comments", "silence_share", "trust safety", REVERTS, "I"),
 
     *_used("organisations_purpose", "contributors_average work_posts", "", HUANG, "I"),
