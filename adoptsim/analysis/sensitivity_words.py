@@ -122,8 +122,8 @@ def how_to_read(method: str) -> str:
     """Return what the numbers of a method are, in a sentence or two."""
     if method == "sobol":
         return (
-            "Total: the share of all differences between points (their variance) that involves the factor, alone or with "
-            "others; alone: without the others. Intervals: 95 %, bootstrap."
+            "In per cent: the share of all differences between points (their variance) that involves the factor, alone or "
+            "with others; alone: without the others, where that is above zero. Intervals: 95 %, bootstrap."
         )
     return (
         "How many percentage points the outcome moves on average, up or down, when a practice is switched or a number goes "

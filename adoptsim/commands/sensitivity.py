@@ -202,9 +202,13 @@ def _cell(method: str, row: Any) -> str:
     """Return a size with its interval and direction; in plain words where luck would do as much."""
     if not row["beyond_luck"]:
         return "by luck  "
-    name = "ST" if method == "sobol" else "mu_star"
-    value, low, high = (float(row[column]) for column in (name, f"{name}_low", f"{name}_high"))
-    places = decimals("share", value)
-    text = f"{100 * value:.{places}f} ({100 * max(0.0, low):.{places}f}-{100 * high:.{places}f})"
-    alone = f", alone {100 * max(0.0, row['S1']):.{places}f}" if method == "sobol" else ""
-    return f"{text}{alone} {SIGNS[row['direction']]}"
+    main = _sized(row, "ST" if method == "sobol" else "mu_star")
+    alone = f"\nalone {_sized(row, 'S1')}  " if method == "sobol" and row["S1_low"] > 0 else ""
+    return f"{main} {SIGNS[row['direction']]}{alone}"
+
+
+def _sized(row: Any, name: str) -> str:
+    """Return an index with its interval, in per cent or points: '24 (12-36)'."""
+    value, low, high = (100 * max(0.0, float(row[column])) for column in (name, f"{name}_low", f"{name}_high"))
+    places = decimals("share", value / 100)
+    return f"{value:.{places}f} ({low:.{places}f}-{high:.{places}f})"

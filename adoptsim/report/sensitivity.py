@@ -36,7 +36,7 @@ TINY = 7.6
 MAIN = {"morris": "mu_star", "sobol": "ST"}
 UNITS = {
     "morris": "moves it by, in percentage points, on average",
-    "sobol": "of its variance: total (dot) and alone (tick)",
+    "sobol": "of its variance: in total, and alone (tick, where above zero)",
 }
 
 
@@ -118,7 +118,7 @@ def _panel(axes: Axes, table: pd.DataFrame, rows: Sequence[TargetWords], method:
         )
         fill = ink if words.is_practice else PAPER
         axes.plot(row[main], place, color=fill, markeredgecolor=ink, markeredgewidth=1.6, zorder=4, clip_on=False, **look)
-        if method == "sobol" and row["beyond_luck"]:
+        if method == "sobol" and row["S1_low"] > 0:
             axes.plot(max(0.0, row["S1"]), place, marker="|", color=ink, markersize=9, markeredgewidth=1.6, zorder=3)
         if row["beyond_luck"]:
             _size(axes, row, main, place)
@@ -137,7 +137,7 @@ def _size(axes: Axes, row: pd.Series, main: str, place: int) -> None:
     """Write the size and the direction beside the interval."""
     arrow = {"raises": " \u25b2", "lowers": " \u25bc"}.get(str(row["direction"]), "")
     value = 100 * float(row[main])
-    text = f"{value:.0f}{arrow}" if value >= 9.5 else f"{value:.1f}{arrow}"
+    text = (f"{value:.0f}" if value >= 9.5 else f"{value:.1f}" if value >= 0.05 else "under 0.1") + arrow
     note(axes, text, (float(row[f"{main}_high"]), place), (5, 0), color=INK, fontsize=SMALL - 0.5)
 
 

@@ -33,7 +33,7 @@ def found(
         for place, target in enumerate(targets):
             size = 0.6 / (1 + place)
             row = {"outcome": outcome, "target": target, "rank": place + 1, main: size, "luck": 0.02}
-            row |= {f"{main}_low": 0.5 * size, f"{main}_high": 1.5 * size, "S1": 0.4 * size}
+            row |= {f"{main}_low": 0.5 * size, f"{main}_high": 1.5 * size, "S1": 0.4 * size, "S1_low": 0.2 * size}
             rows.append(row | {"beyond_luck": place < real, "direction": ("raises", "lowers", "")[place % 3]})
     frame = pd.DataFrame(
         rows, columns=None if rows else ["outcome", "target", "rank", main, "luck", "beyond_luck", "direction"]
