@@ -12,6 +12,7 @@ import typer
 import typer.core
 
 from adoptsim.commands.benchmark import benchmark
+from adoptsim.commands.calibrate import calibrate
 from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
 from adoptsim.commands.effects import effects
@@ -28,7 +29,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, sweep, results, sensitivity, validate, effects, benchmark),
+    "Simulate": (run, compare, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
 }
 
 

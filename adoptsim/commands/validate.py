@@ -26,7 +26,7 @@ FAILED = 1
 
 
 def validate(
-    replicates: Replicates = 24,
+    replicates: Replicates = 64,
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw all patterns here (.png, .svg, .pdf).")] = None,

@@ -58,6 +58,12 @@ def contributed(activity: Activity, window: int) -> float:
     return share(_contributed(activity, window).sum(), activity.n_people)
 
 
+def employees_contributed(activity: Activity, window: int) -> float:
+    """Return the share of staff who contributed at least once other than as leaders or champions."""
+    recent = lately(activity, window) & activity.by_employee
+    return share(people_in(activity.person[recent], activity.n_people).sum(), activity.n_people)
+
+
 # --- pattern 2: how much -----------------------------------------------------------------------------------------
 
 

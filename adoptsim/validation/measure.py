@@ -40,6 +40,7 @@ LOG_ESTIMATORS: dict[str, Callable[[Activity, int], float]] = _by_name(
     estimators.looked,
     estimators.only_read,
     estimators.contributed,
+    estimators.employees_contributed,
     estimators.interactions,
     estimators.weekly_posters,
     estimators.daily_visitors,
@@ -107,13 +108,13 @@ def measure(
         Called with the number of runs done.
     """
     rows = list(PATTERNS.values()) if rows is None else list(rows)
-    wanted = _wanted(rows)
+    wanted = wanted_by(rows)
     tasks = [(name, replicate) for name in wanted for replicate in range(replicates_of(name, replicates))]
     runs = _Runs(parameters, wanted, seed, {} if sources is None else sources)
     values: dict[str, list[dict[Wanted, float]]] = defaultdict(list)
     for (name, _), found in zip(tasks, in_parallel(runs.one, tasks, workers, progress), strict=True):
         values[name].append(found)
-    return {row.name: _values_of(row, values) for row in rows}
+    return {row.name: values_of(row, values) for row in rows}
 
 
 def in_parallel(
@@ -140,10 +141,10 @@ def replicates_of(case: str, replicates: int | Mapping[str, int]) -> int:
 
 def runs_of(rows: Iterable[Pattern], replicates: int | Mapping[str, int]) -> int:
     """Return how many runs measuring these rows takes."""
-    return sum(replicates_of(name, replicates) for name in _wanted(rows))
+    return sum(replicates_of(name, replicates) for name in wanted_by(rows))
 
 
-def _wanted(rows: Iterable[Pattern]) -> dict[str, set[Wanted]]:
+def wanted_by(rows: Iterable[Pattern]) -> dict[str, set[Wanted]]:
     """Return what to estimate, by case."""
     wanted: dict[str, set[Wanted]] = defaultdict(set)
     for row in rows:
@@ -152,7 +153,7 @@ def _wanted(rows: Iterable[Pattern]) -> dict[str, set[Wanted]]:
     return wanted
 
 
-def _values_of(row: Pattern, values: Mapping[str, list[dict[Wanted, float]]]) -> Floats:
+def values_of(row: Pattern, values: Mapping[str, list[dict[Wanted, float]]]) -> Floats:
     """Return a row's value by replicate: as estimated, as a difference in pairs, or as lives (1) or not (0)."""
     key = (row.estimator, row.window)
     own = np.array([found[key] for found in values[row.case]])

@@ -183,6 +183,14 @@ def _lives(percent: int, bounds: Bounds, label: str) -> Pattern:
                   MONTH_WINDOW, CENTOLA, "V", against="seed-60", compare="lives")
 
 
+def _survives(percent: int, bounds: Bounds, label: str) -> Pattern:
+    says = (
+        f"runs that {percent} % of staff leave after a year and that end above half of the mean of those that nobody leaves"
+    )
+    return _shape(9, f"survives_{percent}", f"{label}: {percent} % go", says, bounds, "last_month", f"leavers-{percent}",
+                  MONTH_WINDOW, CHESNEY, "V", against="seed-60", compare="lives")
+
+
 _SHAPES = (
     _shape(6, "never_starts", "no support: busiest month", "without support: contributors in the busiest month",
            (0.0, 0.10), "busiest_month", "no-support", TWO_YEARS, LIFE_CYCLES, "C"),
@@ -198,10 +206,8 @@ _SHAPES = (
     _lives(10, (0.0, 0.5), "below the edge"),
     _lives(40, (0.5, 1.0), "above the edge"),
     _lives(60, (0.75, 1.0), "large seed lives"),
-    _shape(9, "survives_leavers", "left after 10 % leave", "a year after 10 % of staff left: contributors, of those before",
-           (0.7, None), "left_of_start", "leavers-10", SINCE_LEAVING + MONTH_WINDOW, CHESNEY, "V"),
-    _shape(9, "unravels", "left after 60 % leave", "a year after 60 % of staff left: contributors, of those before",
-           (None, 0.2), "left_of_start", "leavers-60", SINCE_LEAVING + MONTH_WINDOW, CHESNEY, "V"),
+    _survives(10, (0.5, 1.0), "few leave"),
+    _survives(60, (0.0, 0.25), "most leave"),
     _shape(10, "voice_and_silence", "correlation over people",
            "correlation of voice and silence over people, given how often they could have either",
            (-0.4, 0.4), "voice_and_silence", "typical", TWO_YEARS, SHERF, "V", unit="amount"),
@@ -242,8 +248,8 @@ _SIGNS = (
               "psychological safety in the last month, most voice anonymous",
               _LESS, "safety", ("anonymous", "typical"), MONTH_WINDOW, DETERT),
     _contrast(11, "answers_beat_broadcasts", "answers against announcements",
-              "staff who contributed in the last six months, if leaders answer instead of announcing",
-              _MORE, "contributed", ("answering", "announcing"), HALF_YEAR, CATZ, "share"),
+              "employees who contributed in the last six months, if leaders answer instead of announcing",
+              _MORE, "employees_contributed", ("answering", "announcing"), HALF_YEAR, CATZ, "share"),
 )
 _BEYOND = (
     _typical(14, "answered_same_day", "first answers on the same day", "first answers that come on the day of the post",
