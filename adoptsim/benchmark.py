@@ -135,27 +135,51 @@ def _stream(read_only: Any, also: Any, written: Any, first: Any, end: Any) -> No
 
 
 @entry
-def _floor_of_a_day(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
+def _least_of_a_day(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
     """Move the memory that a day cannot do without, and compute nothing; return how many readers were gathered.
 
-    Each row of people that a day touches is streamed once, in the engine's blocks; then the contacts of the authors of
-    all threads that still find attention are walked, those who are there are paired with the thread, and their
-    evidence is rewritten. ``nothing`` is 0, which only the caller knows: so the state stays as it is.
+    Each row of people that every day touches in full is streamed once, in blocks; then today's readers are gathered.
     """
     level, mark, tally, trait, n_people = world.level, world.mark, world.tally, world.trait, world.place.shape[1]
     for first in range(0, n_people, BLOCK):
         end = min(n_people, first + BLOCK)
         _stream(level[LEVEL.trust_target], level[LEVEL.habit], level[LEVEL.trust], first, end)
-        _stream(level[LEVEL.safety_target], trait[TRAIT.prompt_prob], level[LEVEL.safety], first, end)
+        _stream(level[LEVEL.safety_target], trait[TRAIT.inverse_degree], level[LEVEL.safety], first, end)
         _stream(mark[MARK.membership], mark[MARK.leader_active], mark[MARK.nudge], first, end)
-        _stream(mark[MARK.visited], mark[MARK.visited], mark[MARK.prompted], first, end)
-        _stream(tally[TALLY.contacts_using], tally[TALLY.contacts_contributing], tally[TALLY.last_visit], first, end)
-        _stream(trait[TRAIT.inverse_degree], trait[TRAIT.inverse_degree], tally[TALLY.last_contribution], first, end)
+        _stream(mark[MARK.role], mark[MARK.prompts], mark[MARK.visited], first, end)
+        _stream(tally[TALLY.last_visit], tally[TALLY.contacts_contributing], tally[TALLY.last_contribution], first, end)
+    return _gather(world, parameters, day, nothing)
+
+
+@compiled
+def _rewrite(rows: Any, nothing: Any) -> None:
+    """Read rows and write them as they are."""
+    for row in range(rows.shape[0]):
+        for i in range(np.uint64(rows.shape[1])):
+            rows[row, i] += nothing
+
+
+@entry
+def _whole_state_of_a_day(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
+    """Read and write once the whole of people's state that lives from one day to the next; gather today's readers.
+
+    All levels; membership, nudge, leader active, role; days and sums, without today's own (value, seen). Neither traits
+    nor random words nor scratch.
+    """
+    mark, tally = world.mark, world.tally
+    _rewrite(world.level, np.float32(nothing))
+    _rewrite(mark[MARK.membership : MARK.role + 1], np.uint8(nothing))
+    _rewrite(tally[TALLY.last_visit : TALLY.value_waiting + 1], np.int32(nothing))
+    _rewrite(tally[TALLY.visits : TALLY.silences + 1], np.int32(nothing))
     return _gather(world, parameters, day, nothing)
 
 
 @compiled
 def _gather(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
+    """Pair those who are there among contacts of authors of threads that still find attention, and rewrite their evidence.
+
+    Return how many pairs there are. ``nothing`` is 0, which only the caller knows: so the state stays as it is.
+    """
     thread, alive, visited, pair = world.thread, world.slot[SLOT.alive], world.mark[MARK.visited], world.pair
     reach = days_in_feed(parameters)
     gathered = 0
@@ -175,32 +199,34 @@ def _gather(world: Any, parameters: Any, day: Any, nothing: Any) -> Any:
 
 
 def measure_floor(scenario: Scenario, people: int = FLOOR_PEOPLE, days: int = DAYS) -> dict[str, Any]:
-    """Return how far the engine is from the memory's floor, both measured along the same run."""
+    """Return how far the engine is from two floors of memory traffic, all three measured along the same run."""
     simulator = _simulator(scenario, people, days)
     _finished(simulator)  # organisations, caches and code are warm from here on
     passes = [_pass(simulator) for _ in range(FLOOR_PASSES)]
-    engine, floor = (sum(map(min, zip(*spent, strict=True))) for spent in zip(*passes, strict=True))
+    engine, least, whole = (sum(map(min, zip(*spent, strict=True))) for spent in zip(*passes, strict=True))
     scale = 1e9 / (people * days)
     return {
         "people": people,
         "days": days,
         "engine_ns_per_person_day": engine * scale,
-        "floor_ns_per_person_day": floor * scale,
-        "ratio": engine / floor,
+        "least_rows_ns_per_person_day": least * scale,
+        "ratio_to_least_rows": engine / least,
+        "whole_state_ns_per_person_day": whole * scale,
+        "ratio_to_whole_state": engine / whole,
     }
 
 
-def _pass(simulator: Simulator) -> tuple[list[float], list[float]]:
+def _pass(simulator: Simulator) -> tuple[list[float], list[float], list[float]]:
     """Return the seconds of a run's parts in the engine, and what the last day of each costs at the least, in days."""
-    days, engine, floor = simulator.scenario.horizon.days, list[float](), list[float]()
+    days, engine, least, whole = simulator.scenario.horizon.days, list[float](), list[float](), list[float]()
     world, policy = simulator.start(0, room=FLOOR_ROOM)
-    _floor_of_a_day(world, simulator.parameters, 0, 0)
     ends = [days * (chunk + 1) // FLOOR_CHUNKS for chunk in range(FLOOR_CHUNKS)]
     for first, end in zip([0, *ends], ends, strict=False):
         with _stopwatch(engine):
             run_days(world, simulator.parameters, simulator.effects, policy.table, policy.before, first, end)
-        floor.append((end - first) * _quickest(_floor_of_a_day, world, simulator.parameters, end - 1, 0))
-    return engine, floor
+        for spent, floor in ((least, _least_of_a_day), (whole, _whole_state_of_a_day)):
+            spent.append((end - first) * _quickest(floor, world, simulator.parameters, end - 1, 0))
+    return engine, least, whole
 
 
 def _quickest(call: Callable[..., Any], *arguments: Any) -> float:

@@ -15,7 +15,7 @@ from adoptsim.engine.draws import PURPOSE_NAMES
 from adoptsim.engine.state import CURSOR, MARK, OUTCOMES, SLOT, TALLY, THREAD, World
 from adoptsim.simulation import SEED, OrganisationSource, Simulator
 
-VISIT, SPEAK, MODERATE, READ, LEADER_POST, ANSWER, INVITE = 1, 1, 3, 4, 6, 9, 10
+VISIT, SPEAK, MODERATE, READ, LEADER_POST, ANSWER, INVITE = 1, 2, 3, 4, 6, 9, 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,11 @@ def _reference(reference: dict[str, Any] | None) -> str:
 
 def _floor(floor: dict[str, Any]) -> str:
     return (
-        f"Against memory alone, {floor['people']:,} people: {floor['ratio']:.1f} times its time "
-        f"({floor['engine_ns_per_person_day']:.1f} against "
-        f"{floor['floor_ns_per_person_day']:.1f} ns, to stream the state once and gather the day's readers)."
+        f"Against memory alone, {floor['people']:,} people, {floor['engine_ns_per_person_day']:.1f} ns: "
+        f"{floor['ratio_to_least_rows']:.1f} times the time to stream the rows that a day can't do without and gather the "
+        f"day's readers ({floor['least_rows_ns_per_person_day']:.1f} ns); {floor['ratio_to_whole_state']:.1f} times the "
+        f"time to read and write people's whole state once and gather the day's readers "
+        f"({floor['whole_state_ns_per_person_day']:.1f} ns)."
     )
 
 

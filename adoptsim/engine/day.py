@@ -8,9 +8,9 @@ from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.lead import appear, invite, lead, settle
 from adoptsim.engine.learn import count_active, learn_all, retarget
 from adoptsim.engine.log import log_visits
-from adoptsim.engine.measures import add_to_departments, count_champions, observe, observe_departments
+from adoptsim.engine.measures import add_to_departments, observe, observe_departments, set_roles
 from adoptsim.engine.read import read
-from adoptsim.engine.speak import engage, speak
+from adoptsim.engine.speak import speak
 from adoptsim.engine.state import ACTIVE_DAYS, CURSOR
 from adoptsim.engine.visit import bring_in_champions, bring_in_seeds, leaders_decide_to_post, visit
 
@@ -37,12 +37,11 @@ def run_days(world: Any, parameters: Any, effects: Any, lever_table: Any, before
         world.cursor[CURSOR.contributors] = 0
         if day == 0 or _any_lever_moved(levers, yesterday):
             retarget(world, levers)
-            count_champions(world, levers)
+            set_roles(world, levers)
             bring_in_champions(world)
             bring_in_seeds(world, levers, yesterday)
         leaders_decide_to_post(world, levers, day)
         visit(world, parameters, levers, day, counts)
-        engage(world, parameters, levers, day, counts)
         speak(world, parameters, effects, levers, day, counts, departments)
         appear(world, day, departments)
         read(world, parameters, effects, levers, day, counts)

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from adoptsim.engine.compiled import compiled, entry
 
 # What a draw is for: the third word of the counter. Numbers are part of the history: add, never renumber.
-PURPOSE_DAILY = np.uint64(1)  # visit, prompt, speak, gate
-PURPOSE_POST = np.uint64(2)  # kind, critical, anonymous, abusive
-PURPOSE_APPEAR = np.uint64(3)  # leisure tolerated, held, deleted in moderation
+PURPOSE_VISIT = np.uint64(1)  # looks, on four days from the one named
+PURPOSE_SPEAK = np.uint64(2)  # kind, moved, critical, withheld (voice: at the gate; leisure: where it is not tolerated)
+PURPOSE_APPEAR = np.uint64(3)  # anonymous, abusive, held, deleted in moderation
 PURPOSE_READ = np.uint64(4)  # sees, relevant, replies, reacts; item: the thread
 PURPOSE_CONVERSE = np.uint64(5)  # author answers this reader's reply; item: the thread
 PURPOSE_LEADER_POST = np.uint64(6)  # posts, broadcast, echo
@@ -27,10 +27,11 @@ PURPOSE_INVITE = np.uint64(10)  # champion invites, whom
 PURPOSE_FEED = np.uint64(11)  # where the feed starts, its stride; item: the thread
 PURPOSE_TRAIT = np.uint64(12)  # setup: traits of people; item: which
 PURPOSE_LEAVE = np.uint64(13)  # leaves for good; the day is left out: who leaves at 10 % also leaves at 20 %
+PURPOSE_PROMPT = np.uint64(14)  # has something to say, on four days from the one named
 
 PURPOSE_NAMES: dict[int, str] = {
     1: "visit",
-    2: "kind of post",
+    2: "speaking",
     3: "moderation",
     4: "reading and replying",
     5: "conversation",
@@ -42,12 +43,16 @@ PURPOSE_NAMES: dict[int, str] = {
     11: "feed",
     12: "traits",
     13: "leaving",
+    14: "prompt",
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _ROUNDS = 10
+NO_ITEM = np.uint64(0)
+DRAWN_DAYS = 4
+"""A block's four numbers serve four days where everybody needs one a day."""
 _UNIT = 2.0**-32
 
 Words = npt.NDArray[np.uint32]
@@ -89,27 +94,42 @@ def _round(x0: Any, x1: Any, x2: Any, x3: Any, k0: Any, k1: Any) -> tuple[Any, A
 
 
 @compiled
-def scramble(words: Words, n: Any, key: Any) -> None:
-    """Replace ``n`` counters, one a column of uint32[4, >= n], by their Philox words, in place.
+def _ten_rounds(x0: Any, x1: Any, x2: Any, x3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the Philox words of a counter.
 
-    The ten rounds are written out: only then does the compiler work on several columns at once (2 ns a column, against
-    3 for a loop over rounds around the loop over columns, and 18 for one call after another).
+    The ten rounds are written out: only then does the compiler work on several counters at once (2 ns each, against 3
+    for a loop over rounds around the loop over counters, and 18 for one call after another).
     """
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0, k1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(1) * _W0, k1 + np.uint64(1) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(2) * _W0, k1 + np.uint64(2) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(3) * _W0, k1 + np.uint64(3) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(4) * _W0, k1 + np.uint64(4) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(5) * _W0, k1 + np.uint64(5) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(6) * _W0, k1 + np.uint64(6) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(7) * _W0, k1 + np.uint64(7) * _W1)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(8) * _W0, k1 + np.uint64(8) * _W1)
+    return _round(x0, x1, x2, x3, k0 + np.uint64(9) * _W0, k1 + np.uint64(9) * _W1)
+
+
+@compiled
+def scramble(words: Words, n: Any, key: Any) -> None:
+    """Replace ``n`` counters, one a column of uint32[4, >= n], by their Philox words, in place."""
     k0, k1 = key[0], key[1]
     c0, c1, c2, c3 = words[0], words[1], words[2], words[3]
     for i in range(np.uint64(n)):
-        x0, x1, x2, x3 = np.uint64(c0[i]), np.uint64(c1[i]), np.uint64(c2[i]), np.uint64(c3[i])
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0, k1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(1) * _W0, k1 + np.uint64(1) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(2) * _W0, k1 + np.uint64(2) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(3) * _W0, k1 + np.uint64(3) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(4) * _W0, k1 + np.uint64(4) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(5) * _W0, k1 + np.uint64(5) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(6) * _W0, k1 + np.uint64(6) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(7) * _W0, k1 + np.uint64(7) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(8) * _W0, k1 + np.uint64(8) * _W1)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, k0 + np.uint64(9) * _W0, k1 + np.uint64(9) * _W1)
+        x0, x1, x2, x3 = _ten_rounds(np.uint64(c0[i]), np.uint64(c1[i]), np.uint64(c2[i]), np.uint64(c3[i]), k0, k1)
         c0[i], c1[i], c2[i], c3[i] = np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
+
+
+@compiled
+def draw_for_all(words: Words, day: Any, purpose: Any, key: Any) -> None:
+    """Fill uint32[4, people] with everybody's random words of a day for a purpose, without an item."""
+    k0, k1, day, purpose, none = key[0], key[1], np.uint64(day), np.uint64(purpose), np.uint64(0)
+    c0, c1, c2, c3 = words[0], words[1], words[2], words[3]
+    for person in range(np.uint64(words.shape[1])):
+        x0, x1, x2, x3 = _ten_rounds(person, day, purpose, none, k0, k1)
+        c0[person], c1[person], c2[person], c3[person] = np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
 
 
 def draw_key(seed: int, replicate: int) -> npt.NDArray[np.uint64]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.experiences import EXPERIENCE
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.draws import (
+    NO_ITEM,
     PURPOSE_ARRIVAL,
     PURPOSE_CAPACITY,
     PURPOSE_INVITE,
@@ -18,13 +21,13 @@ from adoptsim.engine.draws import (
     draw,
 )
 from adoptsim.engine.learn import experience, mark_contributor
-from adoptsim.engine.log import LOG_POST, LOG_REPLY, log_event
+from adoptsim.engine.log import LOG_POST, LOG_REPLY, NO_PARENT, log_event
 from adoptsim.engine.read import days_in_feed, thread_item
-from adoptsim.engine.speak import CHAMPION_ROLE, LEADER_ROLE, role_today
 from adoptsim.engine.state import (
     ACTED,
     AGED_OUT,
     ANSWERED,
+    CHAMPION_ROLE,
     COUNT,
     CREDIT_NONE,
     CREDIT_REACTION,
@@ -37,6 +40,7 @@ from adoptsim.engine.state import (
     IDEA,
     IGNORED,
     LEADER,
+    LEADER_ROLE,
     LIST,
     MARK,
     NUDGE_NONE,
@@ -86,11 +90,11 @@ def appear(world: Any, day: Any, departments: Any) -> None:
     """Let today's posts appear; voice goes to its leader's inbox, same-day arrivals in an order drawn by key."""
     thread, alive, cursor, place, leader = world.thread, world.slot[SLOT.alive], world.cursor, world.place, world.leader
     for a in range(cursor[CURSOR.alive]):
-        slot = alive[a]
+        slot = np.int64(alive[a])
         if thread[slot, THREAD.appears] != day or thread[slot, THREAD.outcome] != WAITING:
             continue
-        author = thread[slot, THREAD.author]
-        thread[slot, THREAD.log_id] = log_event(world.log, thread, cursor, day, author, LOG_POST, slot, -1)
+        author = np.int64(thread[slot, THREAD.author])
+        thread[slot, THREAD.log_id] = log_event(world.log, thread, cursor, day, author, LOG_POST, slot, NO_PARENT)
         if thread[slot, THREAD.kind] >= IDEA:
             department = place[PLACE.department, author]
             world.arrival_key[slot], _, _, _ = draw(world.key, author, day, PURPOSE_ARRIVAL, thread_item(thread, slot))
@@ -106,10 +110,9 @@ def _drawn_outcome(world: Any, parameters: Any, levers: Any, slot: Any) -> Any:
     The practices of the author's department count; how much time there is depends on the leader's own.
     """
     thread = world.thread
-    lever = levers[world.place[PLACE.group, thread[slot, THREAD.author]]]
-    negative, acts, answers, explains = draw(
-        world.key, thread[slot, THREAD.author], thread[slot, THREAD.day], PURPOSE_OUTCOME, thread_item(thread, slot)
-    )
+    author, day = np.int64(thread[slot, THREAD.author]), np.int64(thread[slot, THREAD.day])
+    lever = levers[world.place[PLACE.group, author]]
+    negative, acts, answers, explains = draw(world.key, author, day, PURPOSE_OUTCOME, thread_item(thread, slot))
     useful = parameters[PARAMETER.anonymous_reply_factor] if thread[slot, THREAD.anonymous] else 1.0
     if thread[slot, THREAD.critical]:
         bound = lever[LEVER.sanction_prob]
@@ -134,7 +137,7 @@ def _resolve(
 ) -> None:
     """Take a contribution out of the inbox with its outcome; its author lives through it, others will see it."""
     thread = world.thread
-    author = thread[slot, THREAD.author]
+    author = np.int64(thread[slot, THREAD.author])
     thread[slot, THREAD.in_inbox], thread[slot, THREAD.outcome] = 0, outcome
     world.cursor[CURSOR.waiting] -= 1
     counts[COUNT.answered + (outcome - ANSWERED)] += 1
@@ -152,7 +155,8 @@ def _resolve(
     world.tally[TALLY.replies, leader] += 1
     world.mark[MARK.nudge, author] = NUDGE_NOTICE
     mark_contributor(world.mark, world.list, world.cursor, leader)
-    log_event(world.log, world.thread, world.cursor, day, leader, LOG_REPLY, slot, thread[slot, THREAD.log_id])
+    parent = np.int64(thread[slot, THREAD.log_id])
+    log_event(world.log, thread, world.cursor, day, leader, LOG_REPLY, slot, parent)
 
 
 @compiled
@@ -162,12 +166,12 @@ def lead(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, count
     for row in range(world.leader.shape[1]):
         if world.leader[LEADER.head, row] < 0:
             continue
-        leader = world.leader[LEADER.person, row]
+        leader = np.int64(world.leader[LEADER.person, row])
         lever = levers[world.leader[LEADER.group, row]]
-        fraction, _, _, _ = draw(world.key, leader, day, PURPOSE_CAPACITY, 0)
+        fraction, _, _, _ = draw(world.key, leader, day, PURPOSE_CAPACITY, NO_ITEM)
         left = math.floor(lever[LEVER.inbox_capacity] + fraction)
         while world.leader[LEADER.head, row] >= 0:
-            slot = world.leader[LEADER.head, row]
+            slot = np.int64(world.leader[LEADER.head, row])
             too_old = day - thread[slot, THREAD.appears] > parameters[PARAMETER.inbox_patience]
             if not too_old and left <= 0:
                 break
@@ -185,11 +189,11 @@ def lead(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, count
 def invite(world: Any, levers: Any, day: Any) -> None:
     """Let champions who are there invite a contact who has never come; the invitation counts tomorrow."""
     for v in range(world.cursor[CURSOR.visitors]):
-        person = world.list[LIST.visitors, v]
-        lever = levers[world.place[PLACE.group, person]]
-        if role_today(world.place, world.trait, lever, person) != CHAMPION_ROLE:
+        person = np.int64(world.list[LIST.visitors, v])
+        if world.mark[MARK.role, person] != CHAMPION_ROLE:
             continue
-        invites, whom, _, _ = draw(world.key, person, day, PURPOSE_INVITE, 0)
+        lever = levers[world.place[PLACE.group, person]]
+        invites, whom, _, _ = draw(world.key, person, day, PURPOSE_INVITE, NO_ITEM)
         degree = world.indptr[person + 1] - world.indptr[person]
         if invites < lever[LEVER.champion_invite_rate] / MONTH and degree > 0:
             contact = world.neighbours[world.indptr[person] + math.floor(whom * degree)]
@@ -219,7 +223,8 @@ def _credit(world: Any, effects: Any, day: Any, slot: Any, window: Any, counts: 
         if thread[slot, THREAD.credit] == CREDIT_NONE:
             lesson = EXPERIENCE.own_unreplied
     if signed and lesson >= 0:
-        experience(world.mark, world.list, world.cursor, world.evidence, effects, thread[slot, THREAD.author], lesson)
+        author = np.int64(thread[slot, THREAD.author])
+        experience(world.mark, world.list, world.cursor, world.evidence, effects, author, lesson)
 
 
 @compiled
@@ -240,7 +245,7 @@ def settle(world: Any, parameters: Any, effects: Any, day: Any, counts: Any) -> 
     life = max(window, math.floor(days_in_feed(parameters)) + 1)
     kept = 0
     for a in range(cursor[CURSOR.alive]):
-        slot = slots[SLOT.alive, a]
+        slot = np.int64(slots[SLOT.alive, a])
         removed_unseen = thread[slot, THREAD.outcome] == DELETED and thread[slot, THREAD.log_id] < 0
         if not removed_unseen:
             _credit(world, effects, day, slot, window, counts)

@@ -14,9 +14,9 @@ from adoptsim.domain.rules import drift, learn, logistic, visit_value
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
-    BLOCK,
     CURSOR,
     LEADER,
+    LEADER_ROLE,
     LEVEL,
     LIST,
     MARK,
@@ -25,6 +25,10 @@ from adoptsim.engine.state import (
     TALLY,
     TRAIT,
 )
+
+BEGINS, CEASES = np.int64(1), np.int64(-1)
+STRETCH = 16
+"""People looked at together for somebody who has just lapsed: few stretches have one."""
 
 
 @compiled
@@ -112,14 +116,14 @@ def _drift_all(world: Any, parameters: Any) -> None:
 
 
 @compiled
-def tell_contacts(indptr: Any, neighbours: Any, counter: Any, person: Any, change: Any) -> None:
+def _tell_contacts(indptr: Any, neighbours: Any, counter: Any, person: Any, change: Any) -> None:
     """Add ``change`` to a counter of each contact of the person."""
     for e in range(np.uint64(indptr[person]), np.uint64(indptr[person + 1])):
         counter[neighbours[e]] += change
 
 
 @compiled
-def leader_changes(world: Any, person: Any, active: Any) -> None:
+def _leader_changes(world: Any, person: Any, active: Any) -> None:
     """Set for the departments of a leader whether their leader is active."""
     for department in range(world.office.shape[1] - 1):
         if world.leader[LEADER.person, world.office[OFFICE.leader, department]] == person:
@@ -129,64 +133,61 @@ def leader_changes(world: Any, person: Any, active: Any) -> None:
 
 @compiled
 def _find(row: Any, wanted: Any, found: Any) -> Any:
-    """Write where ``row`` equals ``wanted`` into ``found``, and return how many; whole blocks without any cost little."""
+    """Write where ``row`` equals ``wanted`` into ``found``, and return how many; stretches without any cost little."""
     n, n_people, first = 0, np.uint64(row.shape[0]), np.uint64(0)
     while first < n_people:
-        end = min(n_people, first + np.uint64(BLOCK))
+        end = min(n_people, first + np.uint64(STRETCH))
         hits = 0
         for i in range(first, end):
             hits += row[i] == wanted
         if hits > 0:
             for i in range(first, end):
-                if row[i] == wanted:
-                    found[n] = i
-                    n += 1
+                found[n] = i  # overwritten unless wanted
+                n += row[i] == wanted
         first = end
     return n
 
 
 @compiled
-def _lapse(world: Any, day: Any) -> None:
-    """Stop counting those whose last visit, or contribution, was on ``day``: it has just left the window."""
-    indptr, neighbours, tally, cursor, found = (
-        world.indptr,
-        world.neighbours,
-        world.tally,
-        world.cursor,
-        world.list[LIST.found],
-    )
-    n = _find(tally[TALLY.last_visit], day, found)
-    cursor[CURSOR.using] -= n
-    for k in range(n):
-        tell_contacts(indptr, neighbours, tally[TALLY.contacts_using], found[k], -1)
-    n = _find(tally[TALLY.last_contribution], day, found)
-    cursor[CURSOR.contributing] -= n
-    for k in range(n):
-        tell_contacts(indptr, neighbours, tally[TALLY.contacts_contributing], found[k], -1)
-        if world.place[PLACE.is_leader, found[k]]:
-            leader_changes(world, found[k], 0)
+def note_users(world: Any, day: Any) -> None:
+    """Note as a bit a person, and count, who has looked within the window that ends with ``day``."""
+    last_visit, using, n = world.tally[TALLY.last_visit], world.using, 0
+    n_people = np.uint64(last_visit.shape[0])
+    for w in range(np.uint64(using.shape[0])):
+        first, bits = np.uint64(64) * w, np.uint64(0)
+        for i in range(first, min(first + np.uint64(64), n_people)):
+            uses = last_visit[i] > day - ACTIVE_DAYS
+            bits |= np.uint64(uses) << (i - first)
+            n += uses
+        using[w] = bits
+    world.cursor[CURSOR.using] = n
+
+
+@compiled
+def contributor_changes(world: Any, person: Any, change: Any) -> None:
+    """Let somebody begin or cease to count as a contributor."""
+    world.cursor[CURSOR.contributing] += change
+    _tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_contributing], person, change)
+    if world.mark[MARK.role, person] == LEADER_ROLE:
+        _leader_changes(world, person, change == BEGINS)
 
 
 @compiled
 def count_active(world: Any, day: Any) -> None:
     """Bring up to date who has used the platform, and who has contributed, in the last 21 days."""
-    cursor = world.cursor
+    cursor, tally, lists = world.cursor, world.tally, world.list
     for v in range(cursor[CURSOR.visitors]):
-        person = world.list[LIST.visitors, v]
-        if world.tally[TALLY.last_visit, person] < day - ACTIVE_DAYS:
-            tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_using], person, 1)
-            cursor[CURSOR.using] += 1
-        world.tally[TALLY.last_visit, person] = day
+        tally[TALLY.last_visit, lists[LIST.visitors, v]] = day
+    note_users(world, day)
     for c in range(cursor[CURSOR.contributors]):
-        person = world.list[LIST.contributors, c]
-        if world.tally[TALLY.last_contribution, person] < day - ACTIVE_DAYS:
-            tell_contacts(world.indptr, world.neighbours, world.tally[TALLY.contacts_contributing], person, 1)
-            cursor[CURSOR.contributing] += 1
-            if world.place[PLACE.is_leader, person]:
-                leader_changes(world, person, 1)
-        world.tally[TALLY.last_contribution, person] = day
+        person = np.int64(lists[LIST.contributors, c])
+        if tally[TALLY.last_contribution, person] < day - ACTIVE_DAYS:
+            contributor_changes(world, person, BEGINS)
+        tally[TALLY.last_contribution, person] = day
         world.mark[MARK.contributed, person] = 0
-    _lapse(world, day - ACTIVE_DAYS)
+    n_lapsed = _find(tally[TALLY.last_contribution], day - ACTIVE_DAYS, lists[LIST.found])
+    for k in range(n_lapsed):
+        contributor_changes(world, np.int64(lists[LIST.found, k]), CEASES)
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adoptsim.engine.compiled import entry
-from adoptsim.engine.draws import PURPOSE_LEAVE, draw
+from adoptsim.engine.draws import NO_ITEM, PURPOSE_LEAVE, draw
 from adoptsim.engine.state import CURSOR, LEFT, MARK, MEMBER, PLACE, UNREACHABLE
 
 
@@ -18,7 +18,7 @@ def leave(world: Any, share: Any) -> None:
     """
     membership, cursor = world.mark[MARK.membership], world.cursor
     for i in range(membership.shape[0]):
-        leaves, _, _, _ = draw(world.key, i, 0, PURPOSE_LEAVE, 0)
+        leaves, _, _, _ = draw(world.key, i, 0, PURPOSE_LEAVE, NO_ITEM)
         if leaves < share and not world.place[PLACE.is_leader, i] and membership[i] != UNREACHABLE:
             cursor[CURSOR.members] -= membership[i] == MEMBER
             membership[i] = LEFT

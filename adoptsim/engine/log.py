@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.state import CURSOR, LIST, THREAD
 
 LOG_COLUMNS = ("day", "person", "kind", "content", "critical", "anonymous", "thread", "parent")
 LOG_KINDS = ("post", "reply", "reaction")
-LOG_POST, LOG_REPLY, LOG_REACTION = 0, 1, 2
+LOG_POST, LOG_REPLY, LOG_REACTION = np.int64(0), np.int64(1), np.int64(2)
+NO_PARENT = np.int64(-1)
 
 
 @compiled

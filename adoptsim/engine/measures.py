@@ -11,9 +11,12 @@ from adoptsim.domain.levers import LEVER
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
+    CHAMPION_ROLE,
     COUNT,
     CURSOR,
     DEPARTMENT,
+    EMPLOYEE_ROLE,
+    LEADER_ROLE,
     LEVEL,
     LIST,
     MARK,
@@ -23,7 +26,8 @@ from adoptsim.engine.state import (
     TRAIT,
 )
 
-_STEPS = 65536.0
+_OBSERVED = (LEVEL.trust, LEVEL.safety, LEVEL.responsiveness)
+_STEPS = np.float32(65536.0)
 """Levels are summed as whole 65,536ths: exact, in any order, and the compiler can use vector instructions."""
 
 
@@ -32,7 +36,7 @@ def _level(values: Any, levels: Any, column: Any) -> None:
     """Write mean and standard deviation over all people of one 0-1 state."""
     total, squares, n = np.int64(0), np.int64(0), values.shape[0]
     for i in range(np.uint64(n)):
-        whole = np.int64(np.float64(values[i]) * _STEPS)
+        whole = np.int64(np.int32(values[i] * _STEPS))  # by int32: there is an instruction for it
         total += whole
         squares += whole * whole
     mean = total / n
@@ -49,9 +53,8 @@ def observe(world: Any, day: Any, counts: Any) -> None:
     counts[COUNT.contributors] = cursor[CURSOR.contributing]
     counts[COUNT.waiting] = cursor[CURSOR.waiting]
     counts[COUNT.champions] = cursor[CURSOR.champions]
-    _level(world.level[LEVEL.trust], levels, 0)
-    _level(world.level[LEVEL.safety], levels, 1)
-    _level(world.level[LEVEL.responsiveness], levels, 2)
+    for column in range(len(_OBSERVED)):
+        _level(world.level[_OBSERVED[column]], levels, column)
 
 
 @compiled
@@ -81,13 +84,17 @@ def observe_departments(world: Any, day: Any, departments: Any) -> None:
 
 
 @compiled
-def count_champions(world: Any, levers: Any) -> None:
-    """Note who is a champion now; they cost hours whether they look or not."""
+def set_roles(world: Any, levers: Any) -> None:
+    """Note everybody's role under these levers, and count champions: they cost hours whether they look or not.
+
+    Champions are those whose rank the champion share includes; leaders never are.
+    """
     champions = 0
     for segment in range(world.segment.shape[0]):
         share = levers[world.segment[segment, 2], LEVER.champion_share]
         for i in range(np.uint64(world.segment[segment, 0]), np.uint64(world.segment[segment, 1])):
-            is_champion = world.trait[TRAIT.champion_rank, i] < share and not world.place[PLACE.is_leader, i]
-            world.mark[MARK.champion, i] = is_champion
-            champions += is_champion
+            role = CHAMPION_ROLE if world.trait[TRAIT.champion_rank, i] < share else EMPLOYEE_ROLE
+            role = LEADER_ROLE if world.place[PLACE.is_leader, i] else role
+            world.mark[MARK.role, i] = role
+            champions += role == CHAMPION_ROLE
     world.cursor[CURSOR.champions] = champions

@@ -11,6 +11,7 @@ from adoptsim.domain.experiences import COLUMNS, EXPERIENCE, THOUSANDTHS
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import reply_prob
+from adoptsim.engine.bits import has_bit
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.draws import (
     PURPOSE_CONVERSE,
@@ -22,7 +23,7 @@ from adoptsim.engine.draws import (
 )
 from adoptsim.engine.learn import experience, mark_contributor
 from adoptsim.engine.log import LOG_REACTION, LOG_REPLY, log_event
-from adoptsim.engine.speak import LEADER_ROLE, role_today
+from adoptsim.engine.speak import get_ready, most_ready
 from adoptsim.engine.state import (
     BLOCK,
     COUNT,
@@ -31,8 +32,8 @@ from adoptsim.engine.state import (
     DRIVE,
     IDEA,
     KNOWLEDGE,
+    LEADER_ROLE,
     LEISURE,
-    LIST,
     MARK,
     NUDGE_NOTICE,
     PLACE,
@@ -111,9 +112,35 @@ def _prepare_lesson(thread: Any, lesson: Any, effects: Any, slot: Any, age: Any)
 
 
 @compiled
-def _is_there(there: Any, person: Any) -> Any:
-    """Return whether a person (uint32) is there today."""
-    return (there[person >> np.uint32(6)] >> np.uint64(person & np.uint32(63))) & np.uint64(1) != 0
+def _find_threads(world: Any, parameters: Any, effects: Any, day: Any) -> Any:
+    """List the threads that have appeared and not yet sunk, with what they teach today, and return how many there are."""
+    thread, slots, reach_days, n = world.thread, world.slot, days_in_feed(parameters), 0
+    for a in range(world.cursor[CURSOR.alive]):
+        slot = np.int64(slots[SLOT.alive, a])
+        if thread[slot, THREAD.appears] <= day and day - thread[slot, THREAD.last_activity] <= reach_days:
+            _prepare_lesson(thread, world.lesson, effects, slot, day - thread[slot, THREAD.appears])
+            slots[SLOT.in_feed, n] = slot
+            n += 1
+    return n
+
+
+@compiled
+def _lay_feed(world: Any, day: Any, n_threads: Any) -> None:
+    """Draw for each thread in the feed where among the people it starts today and by which stride it goes on."""
+    words, thread, in_feed, n_people = world.words, world.thread, world.slot[SLOT.in_feed], world.stamp.shape[0]
+    for first in range(0, n_threads, BLOCK):
+        n = min(BLOCK, n_threads - first)
+        for k in range(n):
+            slot = np.int64(in_feed[first + k])
+            words[0, k] = np.uint32(thread[slot, THREAD.author])
+            words[1, k] = np.uint32(day)
+            words[2, k] = np.uint32(PURPOSE_FEED)
+            words[3, k] = np.uint32(thread_item(thread, slot))
+        scramble(words, n, world.key)
+        for k in range(n):
+            slot = np.int64(in_feed[first + k])
+            thread[slot, THREAD.feed_start] = math.floor(uniform(words[0, k]) * n_people)
+            thread[slot, THREAD.feed_step] = 1 + math.floor(uniform(words[1, k]) * (n_people - 1))
 
 
 @compiled
@@ -125,24 +152,19 @@ def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
     """
     pair, chance, stamp, there = world.pair, world.chance, world.stamp, world.there
     indptr, neighbours, thread = world.indptr, world.neighbours, world.thread
-    author, n_people = thread[slot, THREAD.author], stamp.shape[0]
+    author, n_people, begun = thread[slot, THREAD.author], stamp.shape[0], n
     left = attention(parameters, max(0, day - thread[slot, THREAD.last_activity]))
-    name = np.int64(thread_item(thread, slot))
     reached = np.int64(day) * thread.shape[0] + slot
     stamp[author] = reached
     for e in range(np.uint64(indptr[author]), np.uint64(indptr[author + 1])):
-        person = neighbours[e]
-        if _is_there(there, person):
-            stamp[person] = reached
-            pair[0, n], pair[1, n], chance[n] = person, slot, left * parameters[PARAMETER.contact_attention]
-            n += 1
-    shown = min(n_people - 1, math.floor(left * parameters[PARAMETER.open_reach] + 0.5))
-    if shown <= 0:
-        return n
-    start, stride, _, _ = draw(world.key, author, day, PURPOSE_FEED, name)
-    position, step = np.uint32(start * n_people), np.uint32(1 + math.floor(stride * (n_people - 1)))
-    for _ in range(shown):
-        if _is_there(there, position) and stamp[position] != reached:
+        pair[0, n] = neighbours[e]  # overwritten unless there
+        n += has_bit(there, neighbours[e])
+    for p in range(begun, n):
+        stamp[pair[0, p]] = reached
+        pair[1, p], chance[p] = slot, left * parameters[PARAMETER.contact_attention]
+    position, step = np.uint32(thread[slot, THREAD.feed_start]), np.uint32(thread[slot, THREAD.feed_step])
+    for _ in range(min(n_people - 1, math.floor(left * parameters[PARAMETER.open_reach] + 0.5))):
+        if has_bit(there, position) and stamp[position] != reached:
             stamp[position] = reached
             pair[0, n], pair[1, n], chance[n] = position, slot, 1.0
             n += 1
@@ -152,16 +174,16 @@ def _collect(world: Any, parameters: Any, day: Any, slot: Any, n: Any) -> Any:
 
 
 @compiled
-def _reply(world: Any, parameters: Any, levers: Any, day: Any, slot: Any, reader: Any, role: Any, counts: Any) -> None:
+def _reply(world: Any, parameters: Any, day: Any, slot: Any, reader: Any, role: Any, counts: Any) -> None:
     """Write one reply; the author is told, and answers it if there today."""
     thread, tally, mark, lists, cursor = world.thread, world.tally, world.mark, world.list, world.cursor
-    author = thread[slot, THREAD.author]
+    author = np.int64(thread[slot, THREAD.author])
     thread[slot, THREAD.new_replies] += 1
     thread[slot, THREAD.new_leader_replies] += role == LEADER_ROLE
     counts[COUNT.replies_employee + role] += 1
     tally[TALLY.replies, reader] += 1
     mark_contributor(mark, lists, cursor, reader)
-    reply_id = log_event(world.log, thread, cursor, day, reader, LOG_REPLY, slot, thread[slot, THREAD.log_id])
+    reply_id = log_event(world.log, thread, cursor, day, reader, LOG_REPLY, slot, np.int64(thread[slot, THREAD.log_id]))
     mark[MARK.nudge, author] = NUDGE_NOTICE
     worth = round(parameters[PARAMETER.reply_value] * THOUSANDTHS)
     if not mark[MARK.visited, author]:
@@ -170,7 +192,7 @@ def _reply(world: Any, parameters: Any, levers: Any, day: Any, slot: Any, reader
     tally[TALLY.value, author] += worth
     answers, _, _, _ = draw(world.key, reader, day, PURPOSE_CONVERSE, thread_item(thread, slot))
     if answers < parameters[PARAMETER.converse_prob] and not thread[slot, THREAD.broadcast]:
-        author_role = role_today(world.place, world.trait, levers[world.place[PLACE.group, author]], author)
+        author_role = mark[MARK.role, author]
         counts[COUNT.replies_employee + author_role] += 1
         tally[TALLY.replies, author] += 1
         mark_contributor(mark, lists, cursor, author)
@@ -184,7 +206,8 @@ def _react(world: Any, day: Any, slot: Any, reader: Any, role: Any, counts: Any)
     counts[COUNT.reactions_employee + role] += 1
     world.tally[TALLY.reactions, reader] += 1
     mark_contributor(world.mark, world.list, world.cursor, reader)
-    log_event(world.log, world.thread, world.cursor, day, reader, LOG_REACTION, slot, world.thread[slot, THREAD.log_id])
+    parent = np.int64(world.thread[slot, THREAD.log_id])
+    log_event(world.log, world.thread, world.cursor, day, reader, LOG_REACTION, slot, parent)
 
 
 @compiled
@@ -203,7 +226,7 @@ def _worth_of(parameters: Any, lever: Any, thread: Any, slot: Any, relevant_draw
 def _draw_for_pairs(words: Any, pair: Any, thread: Any, key: Any, day: Any, first: Any, n: Any) -> None:
     """Fill ``words`` with the random words of ``n`` pairs from ``first`` on, named by reader and thread."""
     for k in range(np.uint64(n)):
-        slot = pair[1, np.uint64(first) + k]
+        slot = np.int64(pair[1, np.uint64(first) + k])
         words[0, k] = np.uint32(pair[0, np.uint64(first) + k])
         words[1, k] = np.uint32(day)
         words[2, k] = np.uint32(PURPOSE_READ)
@@ -212,61 +235,61 @@ def _draw_for_pairs(words: Any, pair: Any, thread: Any, key: Any, day: Any, firs
 
 
 @compiled
+def _respond(world: Any, parameters: Any, levers: Any, day: Any, slot: Any, reader: Any, draws: Any, counts: Any) -> None:
+    """Let somebody who has seen a thread reply and react or not: ``draws`` = (replies, reacts).
+
+    Readiness is worked out only where the draws leave it open: engagement is at most 1.
+    """
+    role, interest = world.mark[MARK.role, reader], interest_in(parameters, world.thread, slot)
+    reply_base, react_base = parameters[PARAMETER.reply_base], parameters[PARAMETER.react_base]
+    most = most_ready(world, levers, reader)
+    if draws[0] >= reply_prob(reply_base, most, interest) and draws[1] >= reply_prob(react_base, most, interest):
+        return
+    get_ready(world, parameters, levers, day, reader)
+    drive = world.drive[DRIVE.reply, reader]
+    if draws[0] < reply_prob(reply_base, drive, interest):
+        _reply(world, parameters, day, slot, reader, role, counts)
+    if draws[1] < reply_prob(react_base, drive, interest):
+        _react(world, day, slot, reader, role, counts)
+
+
+@compiled
+def _see(world: Any, parameters: Any, levers: Any, day: Any, pair: Any, k: Any, counts: Any) -> None:
+    """Let a reader take in a thread and respond to it: ``pair``, whose random words are those at ``k``."""
+    words, thread, tally = world.words, world.thread, world.tally
+    reader, slot = np.int64(world.pair[0, pair]), np.int64(world.pair[1, pair])
+    lever = levers[world.place[PLACE.group, reader]]
+    counts[COUNT.reads_employee + world.mark[MARK.role, reader]] += 1
+    experience(world.mark, world.list, world.cursor, world.evidence, world.lesson, reader, slot)
+    tally[TALLY.value, reader] += _worth_of(parameters, lever, thread, slot, uniform(words[1, k]))
+    counts[COUNT.readers] += tally[TALLY.seen, reader] == 0
+    tally[TALLY.seen, reader] += 1
+    if thread[slot, THREAD.outcome] < DELETED:
+        draws = uniform(words[2, k]), uniform(words[3, k])
+        _respond(world, parameters, levers, day, slot, reader, draws, counts)
+
+
+@compiled
 def _evaluate(world: Any, parameters: Any, levers: Any, day: Any, n_pairs: Any, counts: Any) -> None:
     """Let those of the collected pairs who see the thread learn from it, reply and react: a block of words at a time."""
-    words, pair, chance, thread, place, trait = (
-        world.words,
-        world.pair,
-        world.chance,
-        world.thread,
-        world.place,
-        world.trait,
-    )
-    tally, mark, lists, cursor, evidence, lesson = (
-        world.tally,
-        world.mark,
-        world.list,
-        world.cursor,
-        world.evidence,
-        world.lesson,
-    )
-    drives = world.drive[DRIVE.reply]
-    for p in range(np.uint64(n_pairs)):
-        k = p % np.uint64(BLOCK)
-        if k == 0:
-            _draw_for_pairs(words, pair, thread, world.key, day, p, min(np.uint64(BLOCK), np.uint64(n_pairs) - p))
-        if uniform(words[0, k]) >= chance[p]:
-            continue
-        reader, slot = np.uint64(pair[0, p]), np.uint64(pair[1, p])
-        lever = levers[place[PLACE.group, reader]]
-        role = role_today(place, trait, lever, reader)
-        counts[COUNT.reads_employee + role] += 1
-        experience(mark, lists, cursor, evidence, lesson, reader, slot)
-        tally[TALLY.value, reader] += _worth_of(parameters, lever, thread, slot, uniform(words[1, k]))
-        tally[TALLY.seen, reader] += 1
-        if thread[slot, THREAD.outcome] >= DELETED:
-            continue
-        interest = interest_in(parameters, thread, slot)
-        if uniform(words[2, k]) < reply_prob(parameters[PARAMETER.reply_base], drives[reader], interest):
-            _reply(world, parameters, levers, day, slot, reader, role, counts)
-        if uniform(words[3, k]) < reply_prob(parameters[PARAMETER.react_base], drives[reader], interest):
-            _react(world, day, slot, reader, role, counts)
+    words, chance, seeing = world.words, world.chance, world.pair[2]
+    for first in range(0, n_pairs, BLOCK):
+        n, n_seen = min(BLOCK, n_pairs - first), 0
+        _draw_for_pairs(words, world.pair, world.thread, world.key, day, first, n)
+        for k in range(n):
+            seeing[n_seen] = k  # overwritten unless seen
+            n_seen += uniform(words[0, k]) < chance[first + k]
+        for s in range(n_seen):
+            _see(world, parameters, levers, day, first + seeing[s], seeing[s], counts)
 
 
 @compiled
 def read(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, counts: Any) -> None:
     """Let today's visitors meet every thread that has appeared and not yet sunk."""
-    thread, alive, seen = world.thread, world.slot[SLOT.alive], world.tally[TALLY.seen]
-    reach_days = days_in_feed(parameters)
-    n = np.int64(0)
-    for a in range(world.cursor[CURSOR.alive]):
-        slot = alive[a]
-        if thread[slot, THREAD.appears] <= day and day - thread[slot, THREAD.last_activity] <= reach_days:
-            _prepare_lesson(thread, world.lesson, effects, slot, day - thread[slot, THREAD.appears])
-            n = _collect(world, parameters, day, slot, n)
-            if n >= BLOCK:
-                _evaluate(world, parameters, levers, day, n, counts)
-                n = np.int64(0)
-    _evaluate(world, parameters, levers, day, n, counts)
-    for v in range(world.cursor[CURSOR.visitors]):
-        counts[COUNT.readers] += seen[world.list[LIST.visitors, v]] > 0
+    n_threads, n = _find_threads(world, parameters, effects, day), np.int64(0)
+    _lay_feed(world, day, n_threads)
+    for t in range(n_threads):
+        n = _collect(world, parameters, day, np.int64(world.slot[SLOT.in_feed, t]), n)
+        if n >= BLOCK or t + 1 == n_threads:
+            _evaluate(world, parameters, levers, day, n, counts)
+            n = np.int64(0)

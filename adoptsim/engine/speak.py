@@ -13,15 +13,17 @@ from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import activation, passes_gate, social_proof, standard_score
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.draws import (
+    DRAWN_DAYS,
+    NO_ITEM,
     PURPOSE_APPEAR,
-    PURPOSE_DAILY,
     PURPOSE_LEADER_POST,
-    PURPOSE_POST,
+    PURPOSE_SPEAK,
     draw,
 )
 from adoptsim.engine.learn import experience, mark_contributor
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
+    CHAMPION_ROLE,
     CONCERN,
     COUNT,
     CREDIT_NONE,
@@ -31,11 +33,13 @@ from adoptsim.engine.state import (
     DRIVE,
     IDEA,
     KNOWLEDGE,
+    LEADER_ROLE,
     LEISURE,
     LEVEL,
     LIST,
     MARK,
     NEVER,
+    NOT_READY,
     NUDGE_POSTS,
     PLACE,
     QUESTION,
@@ -48,15 +52,6 @@ from adoptsim.engine.state import (
 
 NEUTRAL: float = DEFINITION.neutral_level
 NOT_MOVED, SILENCE, POSTED, BARRED = 1, 2, 3, 4
-LEADER_ROLE, CHAMPION_ROLE, EMPLOYEE_ROLE = 2, 1, 0
-
-
-@compiled
-def role_today(place: Any, trait: Any, lever: Any, person: Any) -> Any:
-    """Return the person's role today: champions are those whose rank the champion share includes."""
-    if place[PLACE.is_leader, person]:
-        return LEADER_ROLE
-    return CHAMPION_ROLE if trait[TRAIT.champion_rank, person] < lever[LEVER.champion_share] else EMPLOYEE_ROLE
 
 
 @compiled
@@ -100,35 +95,30 @@ def engagement_of(
 
 
 @compiled
-def engage(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> None:
-    """Compute for each visitor how ready they are to speak and to reply today."""
-    place, trait, level, mark, tally, drive = (
-        world.place,
-        world.trait,
-        world.level,
-        world.mark,
-        world.tally,
-        world.drive,
-    )
-    visitors = world.list[LIST.visitors]
-    for v in range(world.cursor[CURSOR.visitors]):
-        person = np.uint64(visitors[v])
-        lever = levers[place[PLACE.group, person]]
-        role = role_today(place, trait, lever, person)
-        counts[COUNT.visits_employee + role] += 1
-        climate = parameters[PARAMETER.nonvoice_weight] * climate_drive(level, parameters, person)
-        engagement = engagement_of(place, trait, level, mark, tally, parameters, lever, day, person, climate)
-        factor = 1.0
-        if role == CHAMPION_ROLE:
-            factor = lever[LEVER.champion_reply_factor]
-        elif role == LEADER_ROLE:
-            factor = lever[LEVER.leader_reply_factor]
-        drive[DRIVE.engagement, person] = engagement
-        drive[DRIVE.reply, person] = engagement * (np.float64(trait[TRAIT.readiness, person]) * factor)
-        mark[MARK.spoke, person] = 0
-        tally[TALLY.value, person] = tally[TALLY.value_waiting, person]
-        tally[TALLY.value_waiting, person] = 0
-        tally[TALLY.seen, person] = 0
+def most_ready(world: Any, levers: Any, person: Any) -> Any:
+    """Return how ready to reply a visitor is if fully engaged: own readiness, more or less of it by role."""
+    lever, role, factor = levers[world.place[PLACE.group, person]], world.mark[MARK.role, person], 1.0
+    if role == CHAMPION_ROLE:
+        factor = lever[LEVER.champion_reply_factor]
+    elif role == LEADER_ROLE:
+        factor = lever[LEVER.leader_reply_factor]
+    return np.float64(world.trait[TRAIT.readiness, person]) * factor
+
+
+@compiled
+def get_ready(world: Any, parameters: Any, levers: Any, day: Any, person: Any) -> None:
+    """Compute, once a day and where something depends on it, how ready a visitor is to speak and to reply.
+
+    What it is made of stays as it is from the visit until people learn, so it is the same whenever it is asked for.
+    """
+    place, trait, level, mark, tally, drive = world.place, world.trait, world.level, world.mark, world.tally, world.drive
+    if drive[DRIVE.reply, person] != NOT_READY:
+        return
+    lever = levers[place[PLACE.group, person]]
+    climate = parameters[PARAMETER.nonvoice_weight] * climate_drive(level, parameters, person)
+    engagement = engagement_of(place, trait, level, mark, tally, parameters, lever, day, person, climate)
+    drive[DRIVE.engagement, person] = engagement
+    drive[DRIVE.reply, person] = engagement * most_ready(world, levers, person)
 
 
 @compiled
@@ -186,7 +176,15 @@ def _moderate(
         counts[COUNT.moderation_deleted] += 1
         thread[slot, THREAD.outcome] = DELETED
         thread[slot, THREAD.last_activity] = NEVER  # no attention, ever
-        experience(world.mark, world.list, world.cursor, world.evidence, effects, thread[slot, THREAD.author], DELETED)
+        experience(
+            world.mark,
+            world.list,
+            world.cursor,
+            world.evidence,
+            effects,
+            np.int64(thread[slot, THREAD.author]),
+            np.int64(DELETED),
+        )
         if thread[slot, THREAD.kind] >= IDEA:
             counts[COUNT.deleted] += 1
         return
@@ -205,7 +203,7 @@ def _post(
     thread = world.thread
     thread[slot, THREAD.critical], thread[slot, THREAD.anonymous], thread[slot, THREAD.abusive] = traits
     counts[COUNT.posts_question + kind] += 1
-    counts[COUNT.posts_employee + role_today(world.place, world.trait, lever, person)] += 1
+    counts[COUNT.posts_employee + world.mark[MARK.role, person]] += 1
     counts[COUNT.critical_posts] += thread[slot, THREAD.critical]
     counts[COUNT.anonymous_posts] += thread[slot, THREAD.anonymous]
     counts[COUNT.abusive_posts] += thread[slot, THREAD.abusive]
@@ -252,26 +250,28 @@ def _voice_engagement(world: Any, parameters: Any, lever: Any, day: Any, person:
 
 @compiled
 def _meet_prompt(
-    world: Any, parameters: Any, effects: Any, lever: Any, day: Any, person: Any, counts: Any, departments: Any
+    world: Any, parameters: Any, effects: Any, levers: Any, day: Any, person: Any, counts: Any, departments: Any
 ) -> None:
     """Take one visitor with something to say through activation and gate."""
-    _, _, moved, gate = draw(world.key, person, day, PURPOSE_DAILY, 0)
-    kind_draw, critical_draw, anonymous_draw, abusive_draw = draw(world.key, person, day, PURPOSE_POST, 0)
-    leisure_draw, held_draw, deleted_draw, _ = draw(world.key, person, day, PURPOSE_APPEAR, 0)
+    lever = levers[world.place[PLACE.group, person]]
+    kind_draw, moved, critical_draw, withheld = draw(world.key, person, day, PURPOSE_SPEAK, NO_ITEM)
     kind = kind_of(parameters, kind_draw)
     voice = kind >= IDEA
-    engagement = world.drive[DRIVE.engagement, person]
     if voice:
         engagement = _voice_engagement(world, parameters, lever, day, person)
         departments[world.place[PLACE.department, person], DEPARTMENT.prompted_voice] += 1
+    else:
+        get_ready(world, parameters, levers, day, person)
+        engagement = world.drive[DRIVE.engagement, person]
     if moved >= engagement:
         world.mark[MARK.spoke, person] = NOT_MOVED
         counts[COUNT.unmoved] += 1
         return
-    if kind == LEISURE and leisure_draw >= lever[LEVER.leisure_permitted]:
+    if kind == LEISURE and withheld >= lever[LEVER.leisure_permitted]:
         world.mark[MARK.spoke, person] = BARRED
         counts[COUNT.leisure_barred] += 1
         return
+    anonymous_draw, abusive_draw, held_draw, deleted_draw = draw(world.key, person, day, PURPOSE_APPEAR, NO_ITEM)
     critical, anonymous, abusive = 0, 0, 0
     if voice:
         critical_prob = (
@@ -280,7 +280,7 @@ def _meet_prompt(
         critical = 1 if critical_draw < critical_prob else 0
         anonymous = 1 if anonymous_draw < lever[LEVER.anonymity_prob] else 0
         abusive = 1 if critical == 1 and abusive_draw < lever[LEVER.abuse_prob] else 0
-        if gate >= _gate(world, parameters, lever, person, critical, anonymous):
+        if withheld >= _gate(world, parameters, lever, person, critical, anonymous):
             _be_silent(world, person, kind, critical, counts, departments)
             return
     _post(world, effects, lever, day, person, kind, (critical, anonymous, abusive), (held_draw, deleted_draw), counts)
@@ -289,8 +289,8 @@ def _meet_prompt(
 @compiled
 def _post_as_leader(world: Any, lever: Any, day: Any, person: Any, counts: Any) -> None:
     """Open a leader's thread: an announcement, or something that invites exchange, perhaps an echoed answer."""
-    _, broadcast_draw, echo_draw, _ = draw(world.key, person, day, PURPOSE_LEADER_POST, 0)
-    slot = open_thread(world, person, day, KNOWLEDGE)
+    _, broadcast_draw, echo_draw, _ = draw(world.key, person, day, PURPOSE_LEADER_POST, NO_ITEM)
+    slot = open_thread(world, person, day, np.int64(KNOWLEDGE))
     if slot < 0:
         return
     thread = world.thread
@@ -311,10 +311,10 @@ def _post_as_leader(world: Any, lever: Any, day: Any, person: Any, counts: Any) 
 @compiled
 def speak(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, counts: Any, departments: Any) -> None:
     """Let every visitor with something to say speak or not, and leaders post, in order of person."""
+    bit = np.uint8(day % DRAWN_DAYS)
     for v in range(world.cursor[CURSOR.visitors]):
-        person = world.list[LIST.visitors, v]
-        lever = levers[world.place[PLACE.group, person]]
+        person = np.int64(world.list[LIST.visitors, v])
         if world.mark[MARK.nudge, person] == NUDGE_POSTS:
-            _post_as_leader(world, lever, day, person, counts)
-        elif world.mark[MARK.prompted, person]:
-            _meet_prompt(world, parameters, effects, lever, day, person, counts, departments)
+            _post_as_leader(world, levers[world.place[PLACE.group, person]], day, person, counts)
+        elif (world.mark[MARK.prompts, person] >> bit) & np.uint8(1):
+            _meet_prompt(world, parameters, effects, levers, day, person, counts, departments)

@@ -14,10 +14,10 @@ from adoptsim.domain.organisation import Organisation
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import drift
 from adoptsim.engine.compiled import compiled, entry
-from adoptsim.engine.draws import trait_uniforms
-from adoptsim.engine.learn import leader_changes, retarget, tell_contacts
+from adoptsim.engine.draws import DRAWN_DAYS, trait_uniforms
+from adoptsim.engine.learn import BEGINS, contributor_changes, note_users, retarget
 from adoptsim.engine.log import LOG_COLUMNS
-from adoptsim.engine.measures import count_champions
+from adoptsim.engine.measures import set_roles
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
     BLOCK,
@@ -150,9 +150,11 @@ def make_world(
         "stamp": np.zeros(n, dtype=np.int64),
         "list": np.zeros((len(LIST), n), dtype=np.int32),
         "there": np.zeros(-(-n // 64), dtype=np.uint64),
+        "using": np.zeros(-(-n // 64), dtype=np.uint64),
         "words": np.zeros((4, BLOCK), dtype=np.uint32),
+        "luck": np.zeros((DRAWN_DAYS, n), dtype=np.uint32),
         "chance": np.zeros(n + BLOCK),
-        "pair": np.zeros((2, n + BLOCK), dtype=np.int32),
+        "pair": np.zeros((3, n + BLOCK), dtype=np.int32),
         "thread": np.zeros((n_slots, len(THREAD)), dtype=np.int32),
         "lesson": np.zeros((n_slots, len(COLUMNS)), dtype=np.int32),
         "slot": np.zeros((len(SLOT), n_slots), dtype=np.int32),
@@ -197,7 +199,7 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     world.counts[:] = 0
     world.departments[:] = 0.0
     retarget(world, levers)
-    count_champions(world, levers)
+    set_roles(world, levers)
     for i in range(level.shape[1]):
         trust = level[LEVEL.trust_target, i]
         level[LEVEL.trust, i] = trust
@@ -216,10 +218,6 @@ def _start_contributors(world: Any, parameters: Any, share: Any) -> None:
             world.mark[MARK.membership, i] = MEMBER
             world.level[LEVEL.habit, i] = parameters[PARAMETER.start_habit]
             tally[TALLY.last_visit, i], tally[TALLY.last_contribution, i] = -1, -1
-            tell_contacts(world.indptr, world.neighbours, tally[TALLY.contacts_using], i, 1)
-            tell_contacts(world.indptr, world.neighbours, tally[TALLY.contacts_contributing], i, 1)
             cursor[CURSOR.members] += 1
-            cursor[CURSOR.using] += 1
-            cursor[CURSOR.contributing] += 1
-            if world.place[PLACE.is_leader, i]:
-                leader_changes(world, i, 1)
+            contributor_changes(world, i, BEGINS)
+    note_users(world, np.int64(-1))

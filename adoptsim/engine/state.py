@@ -22,6 +22,8 @@ NUDGE_NONE, NUDGE_NOTICE, NUDGE_POSTS, NUDGE_SEED = 0, 1, 2, 3  # codes of a nud
 CREDIT_NONE, CREDIT_REACTION, CREDIT_REPLY = 0, 1, 2  # what a thread's author has learned of responses so far
 NEVER = -10_000  # a day before all days
 ACTIVE_DAYS: int = DEFINITION.month_days  # the window, in working days, in which somebody counts as using or contributing
+EMPLOYEE_ROLE, CHAMPION_ROLE, LEADER_ROLE = 0, 1, 2  # codes of a role, in the order of ROLES
+NOT_READY = -1.0  # a drive on which nothing has depended today
 BLOCK = 512  # people a block: its scratch stays in the first-level cache
 
 
@@ -33,11 +35,10 @@ def _columns(kind: str, names: str) -> Any:
 
 # Rows of arrays that have one column a person
 LEVEL = _columns("Level", "habit reward responsiveness trust safety trust_target safety_target permission")
-MARK = _columns("Mark", "membership nudge leader_active champion visited first_visit prompted spoke contributed touched")
+MARK = _columns("Mark", "membership nudge leader_active role visited first_visit prompts spoke contributed touched")
 TALLY = _columns(
     "Tally",
-    "last_visit last_contribution contacts_using contacts_contributing value_waiting value seen "
-    "visits posts replies reactions silences",
+    "last_visit last_contribution contacts_contributing value_waiting value seen visits posts replies reactions silences",
 )
 TRAIT = _columns(
     "Trait",
@@ -51,9 +52,9 @@ LIST = _columns("List", "visitors contributors touched found")
 THREAD = _columns(
     "Thread",
     "author day appears last_activity kind critical anonymous abusive broadcast echo outcome in_inbox credit "
-    "replies new_replies new_leader_replies reactions new_reactions next_in_inbox log_id",
+    "replies new_replies new_leader_replies reactions new_reactions next_in_inbox log_id feed_start feed_step",
 )
-SLOT = _columns("Slot", "alive free")
+SLOT = _columns("Slot", "alive free in_feed")
 LEADER = _columns("Leader", "person group head tail last_before_today last_arrival_day")
 OFFICE = _columns("Office", "start leader")
 CURSOR = _columns(
@@ -74,19 +75,21 @@ class World(NamedTuple):
     place: Any  # int32[PLACE, N]
     trait: Any  # float32[TRAIT, N]: what stays as it is in a person
     level: Any  # float32[LEVEL, N]: what changes, each in [0, 1]; targets change when a lever moves
-    mark: Any  # uint8[MARK, N]: codes and flags
+    mark: Any  # uint8[MARK, N]: codes and flags; ``prompts``: a bit for each of the same four days
     tally: Any  # int32[TALLY, N]: days, counts, worth in thousandths of an item
-    drive: Any  # float64[DRIVE, N]: readiness of today's visitors
+    drive: Any  # float64[DRIVE, N]: readiness of today's visitors, of those on whom anything has depended
     evidence: Any  # int32[N, 8]: what was lived through and seen today, thousandths of an event
     stamp: Any  # int64[N]: last thread that reached the person
     list: Any  # int32[LIST, N]
     there: Any  # uint64[N / 64]: who is there today, a bit a person: small enough to stay close at hand
+    using: Any  # uint64[N / 64]: who has looked within the window, a bit a person
     words: Any  # uint32[4, BLOCK]: counters, then random words
+    luck: Any  # uint32[4, N]: random words that decide who looks, for four days from the last that four divides
     chance: Any  # float64[N + BLOCK]: a chance each, of people or of pairs
-    pair: Any  # int32[2, N + BLOCK]: reader, thread
+    pair: Any  # int32[3, N + BLOCK]: reader, thread; which of a block see theirs
     thread: Any  # int32[T, THREAD]: opening posts and what became of them; rows are reused
     lesson: Any  # int32[T, 8]: what a thread teaches those who see it today, thousandths of an event
-    slot: Any  # int32[SLOT, T]: rows in use in order of creation, a stack of those that are not
+    slot: Any  # int32[SLOT, T]: rows in use in order of creation, a stack of those that are not, those in the feed
     arrival_key: Any  # float64[T]: orders threads that reach an inbox on the same day
     cursor: Any  # int64[CURSOR]: running counts
     counts: Any  # int64[days, COUNTS]: observed; never read by the day

@@ -125,7 +125,7 @@ def _panel(axes: Axes, table: pd.DataFrame, rows: Sequence[TargetWords], method:
     for place in range(len(rows) - 1):
         axes.axhline(place + 0.5, color=FAINT, linewidth=0.5, zorder=0)
     axes.axvline(0, color=SOFT, linewidth=0.8, zorder=2)
-    axes.set_xlim(0, 1.17 * float(table[f"{main}_high"].max()))
+    axes.set_xlim(0, 1.17 * float(table[f"{main}_high"].max()) or 1.0)  # all are 0 where nothing moves the outcome
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{100 * value:.0f}" + (" %" if method == "sobol" else ""))

@@ -28,7 +28,7 @@ def test_runs_are_identical_until_the_practice_begins():
 def test_the_first_differing_draw_is_named_by_day_person_and_purpose():
     found = first_divergence(scenario(), scenario(trust_employees={"misused": True}), seed=3)
     assert found is not None
-    assert found.purpose in {"visit", "moderation", "reading and replying"}
+    assert found.purpose in {"visit", "speaking", "moderation", "reading and replying"}
     assert 0 <= found.person < 80
     assert found.first != found.second
 

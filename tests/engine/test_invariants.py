@@ -14,13 +14,14 @@ from reference.strategies import runs
 
 from adoptsim.domain.experiences import experience_table
 from adoptsim.domain.organisation import Organisation
-from adoptsim.domain.parameters import parameter_values
+from adoptsim.domain.parameters import PARAMETERS, parameter_values
 from adoptsim.domain.policy import make_policy
 from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import draw_key
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import COUNT, CURSOR, DEPARTMENT, IDEA, KINDS, OUTCOMES, SLOT, THREAD
+from adoptsim.engine.visit import ALL_CONTACTS
 
 Run = tuple[Scenario, Organisation, int, int]
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -124,3 +125,10 @@ def test_a_run_in_one_go_and_again_after_reset_equals_a_run_day_by_day(name: str
         reset(world, parameters, policy.table[0], membership, case.contributors)
         run_days(world, parameters, experience_table(parameters), policy.table, policy.before, 0, case.days)
         assert same_history(world, last_world(case))
+
+
+def test_nobody_who_would_come_is_passed_over_for_a_share_of_contacts_that_rounds_above_one():
+    degree = np.arange(1, 1_000_000)
+    share = degree * (1.0 / degree).astype(np.float32).astype(np.float64)
+    assert 1.0 < share.max() <= ALL_CONTACTS
+    assert PARAMETERS["imitation_rate"].low >= 0.0  # so more contacts never mean a smaller chance

@@ -16,20 +16,20 @@ from adoptsim.domain.parameters import parameter_values
 from adoptsim.domain.policy import make_policy
 from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.day import run_days
+from adoptsim.engine.draws import DRAWN_DAYS, draw_key
 from adoptsim.engine.draws import draw as compiled_draw
-from adoptsim.engine.draws import draw_key
 from adoptsim.engine.leave import leave
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import (
     COUNTS,
     CURSOR,
     DEPARTMENT_COUNTS,
-    DRIVE,
     KINDS,
     LEADER,
     LEVEL,
     LEVELS,
     MARK,
+    NOT_READY,
     OUTCOMES,
     SLOT,
     TALLY,
@@ -41,8 +41,8 @@ from .threads import Thread
 
 ROOM = 8
 """Plenty of slots for threads: the engine's own guess may be short in a tiny organisation."""
-SCRATCH = {"contributed", "touched"}
-"""Flags of the engine's lists, cleared by the end of a day."""
+SCRATCH = {"contributed", "touched", "prompts", "role"}
+"""Flags of the engine's lists, cleared by the end of a day; and what is compared under a name of its own."""
 MONTH_DAYS = DEFINITION.month_days
 SHOWN = 10
 THREAD_FIELDS = (
@@ -105,11 +105,21 @@ def people_differ(world: Any, plain: PlainModel) -> Iterator[Difference]:
             for person in plain.people:
                 if row[person.number] != getattr(person, name):
                     yield f"person {person.number}", name, row[person.number], getattr(person, name)
+    roles = world.mark[MARK.role].tolist()
     for person in plain.people:
-        if person.visited:
-            engagement, reply = world.drive[DRIVE.engagement, person.number], world.drive[DRIVE.reply, person.number]
-            if (engagement, reply) != (person.engagement, person.reply_drive):
-                yield f"person {person.number}", "drive", (engagement, reply), (person.engagement, person.reply_drive)
+        if roles[person.number] != person.role_code:
+            yield f"person {person.number}", "role", roles[person.number], person.role_code
+        engagement, reply = world.drive[:, person.number].tolist()
+        if person.visited and reply != NOT_READY and (engagement, reply) != (person.engagement, person.reply_drive):
+            yield f"person {person.number}", "drive", (engagement, reply), (person.engagement, person.reply_drive)
+
+
+def prompts_differ(world: Any, plain: PlainModel, day: int) -> Iterator[Difference]:
+    """Yield every difference in who has something to say on ``day``."""
+    bits = (world.mark[MARK.prompts] >> (day % DRAWN_DAYS)) & 1
+    for person, prompted in zip(plain.people, bits.tolist(), strict=True):
+        if prompted != person.prompted:
+            yield f"person {person.number}", "prompted", prompted, person.prompted
 
 
 def record_differs(world: Any, plain: PlainModel, day: int) -> Iterator[Difference]:
@@ -170,6 +180,7 @@ def differences(world: Any, plain: PlainModel, day: int) -> Iterator[Difference]
     yield from threads_differ(world, plain)
     yield from inboxes_differ(world, plain)
     if day >= 0:
+        yield from prompts_differ(world, plain, day)
         yield from record_differs(world, plain, day)
 
 

@@ -35,6 +35,7 @@ from adoptsim.engine.state import (
     NUDGE_POSTS,
     NUDGE_SEED,
     OUTSIDER,
+    ROLES,
     UNREACHABLE,
 )
 
@@ -92,13 +93,18 @@ class PlainEmployee(mesa.Agent):
         return "champion" if self.trait.champion_rank < self.lever.champion_share else "employee"
 
     @property
-    def champion(self) -> int:
-        """Return 1 for a champion of today."""
-        return int(self.role == "champion")
+    def role_code(self) -> int:
+        """Return the number by which the engine knows the role of today."""
+        return ROLES.index(self.role)
 
     def luck(self, purpose: Any, item: int = 0) -> tuple[float, float, float, float]:
         """Return this person's four numbers of today for a purpose."""
         return self.plain.luck(self.number, self.plain.day, purpose, item)
+
+    def luck_of_four_days(self, purpose: Any) -> float:
+        """Return today's number for a purpose of which every person needs one a day: four days share a draw."""
+        place = self.plain.day % 4
+        return self.plain.luck(self.number, self.plain.day - place, purpose)[place]
 
     def was_active(self, day: int) -> bool:
         """Return whether ``day`` falls within the window after the person's last contribution."""
@@ -142,9 +148,8 @@ class PlainEmployee(mesa.Agent):
 
     def look(self) -> None:
         """Have something to say or not, and look at the platform or not; a nudge lasts a day."""
-        visit_draw, prompt_draw, _, _ = self.luck(draws.PURPOSE_DAILY)
-        self.prompted = int(prompt_draw < self.trait.prompt_prob)
-        self.visited = int(visit_draw < self.chance_to_look())
+        self.prompted = int(self.luck_of_four_days(draws.PURPOSE_PROMPT) < self.trait.prompt_prob)
+        self.visited = int(self.luck_of_four_days(draws.PURPOSE_VISIT) < self.chance_to_look())
         if not self.visited:
             self.nudge = NUDGE_NONE
 
@@ -231,13 +236,14 @@ class PlainEmployee(mesa.Agent):
         if not self.prompted:
             return
         counts, lever = self.plain.counts, self.lever
-        kind_draw, critical_draw, anonymous_draw, abusive_draw = self.luck(draws.PURPOSE_POST)
+        kind_draw, moved, critical_draw, withheld = self.luck(draws.PURPOSE_SPEAK)
+        anonymous_draw, abusive_draw, _, _ = self.luck(draws.PURPOSE_APPEAR)
         thread = Thread(self, self.plain.day, self.plain.kind_of(kind_draw), self.plain.day, self.plain.day)
-        if not self._is_moved(thread):
+        if moved >= self._engagement_for(thread):
             self.spoke = NOT_MOVED
             counts["unmoved"] += 1
             return
-        if thread.kind == "leisure" and self.luck(draws.PURPOSE_APPEAR)[0] >= lever.leisure_permitted:
+        if thread.kind == "leisure" and withheld >= lever.leisure_permitted:
             self.spoke = BARRED
             counts["leisure_barred"] += 1
             return
@@ -245,25 +251,24 @@ class PlainEmployee(mesa.Agent):
             thread.critical = int(critical_draw < self.plain.critical_prob(thread.kind))
             thread.anonymous = int(anonymous_draw < lever.anonymity_prob)
             thread.abusive = int(thread.critical and abusive_draw < lever.abuse_prob)
-            if not self._dares(thread):
+            if withheld >= self._chance_to_dare(thread):
                 self._keep_silent(thread)
                 return
         self._post(thread)
 
-    def _is_moved(self, thread: Thread) -> bool:
-        engagement = self.engagement
-        if thread.is_voice:  # climate counts in full for voice
-            engagement = self.readiness_to_speak(self.climate_drive())
-            self.plain.month[self.department]["prompted_voice"] += 1
-        return self.luck(draws.PURPOSE_DAILY)[2] < engagement
+    def _engagement_for(self, thread: Thread) -> float:
+        if not thread.is_voice:
+            return self.engagement
+        self.plain.month[self.department]["prompted_voice"] += 1
+        return self.readiness_to_speak(self.climate_drive())  # climate counts in full for voice
 
-    def _dares(self, thread: Thread) -> bool:
+    def _chance_to_dare(self, thread: Thread) -> float:
         parameters, lever = self.plain.parameters, self.lever
         safety = parameters.safety_slope * standard_score(self.safety, NEUTRAL, parameters.state_sd)
         watched = parameters.surveillance_weight * lever.surveillance
         control = watched + parameters.uncertainty_weight * lever.sanction_uncertainty
         penalty = parameters.critical_penalty * thread.critical - parameters.anonymity_bonus * thread.anonymous
-        return self.luck(draws.PURPOSE_DAILY)[3] < passes_gate(parameters.gate_base, safety, control, penalty)
+        return passes_gate(parameters.gate_base, safety, control, penalty)
 
     def _keep_silent(self, thread: Thread) -> None:
         self.spoke = SILENCE
@@ -288,7 +293,7 @@ class PlainEmployee(mesa.Agent):
     def _meet_moderation(self, thread: Thread) -> None:
         """Have a post held for review or not; a critical one may be deleted there, and only its author ever knows."""
         counts, lever = self.plain.counts, self.lever
-        _, held_draw, deleted_draw, _ = self.luck(draws.PURPOSE_APPEAR)
+        _, _, held_draw, deleted_draw = self.luck(draws.PURPOSE_APPEAR)
         if held_draw >= lever.premoderation_prob:
             return
         counts["held"] += 1

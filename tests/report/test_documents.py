@@ -46,7 +46,8 @@ CONCEPTS = (
     "Collectives",
     "Observation",
 )
-INTERNAL = {"found", "next_in_inbox", "log_id", "first_visit", "prompted", "spoke", "visited", "contributed", "touched"}
+INTERNAL = {"found", "next_in_inbox", "log_id", "first_visit", "prompts", "spoke", "visited", "contributed", "touched"}
+INTERNAL |= {"feed_start", "feed_step"}
 """Columns that only help along within a day, or keep books."""
 NUMBERS = {**PARAMETERS, **LEVERS, **STRUCTURE_NUMBERS, **DEFINITIONS}
 

@@ -131,3 +131,9 @@ def test_every_target_has_a_name_in_words(target: str):
     words = target_words(target, ON_OFF)
     assert words.name
     assert "_" not in words.name + words.extent
+
+
+def test_factors_that_all_do_nothing_have_a_picture_too():
+    frame = found(SWITCHES, real=0)
+    sizes = [name for name in frame if str(name).startswith("mu_star")]
+    assert_on_the_page(figure_sensitivity(frame.assign(**dict.fromkeys(sizes, 0.0))))
