@@ -24,11 +24,12 @@ from adoptsim.domain.errors import InputError
 from adoptsim.report.tables import markdown
 from adoptsim.simulation import model_version
 from adoptsim.validation.check import Row, validate
-from adoptsim.validation.measure import REPLICATES, runs_of
+from adoptsim.validation.measure import runs_of
 from adoptsim.validation.null_models import NullModel, bass_curve
 from adoptsim.validation.null_study import (
     FITTED_TO,
     NULLS,
+    REPLICATES,
     Cell,
     cells_of,
     filled_by_thresholds,
@@ -128,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"--out {given.out}: give a file that ends in .md or .csv")
     version = model_version()  # of what runs, whatever is edited meanwhile
     with progress("patterns", runs_of(PATTERNS.values(), REPLICATES), quiet=False) as tell:
-        ours = validate(workers=given.threads, progress=tell)
+        ours = validate(replicates=REPLICATES, workers=given.threads, progress=tell)
     adoption = typical_adoption()
     models = {name: fitted(null, adoption, tell=say) for name, null in NULLS.items()}
     columns = {OURS: {row.pattern.name: own_cell(row) for row in ours}}

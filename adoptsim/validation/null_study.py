@@ -14,12 +14,12 @@ from adoptsim.simulation import SEED, OrganisationSource, simulate
 from adoptsim.validation.activity import Activity
 from adoptsim.validation.cases import CASES, LEAVING_DAY, scenario_of
 from adoptsim.validation.check import Row, holds, interval_of
-from adoptsim.validation.measure import LOG_ESTIMATORS, REPLICATES, Floats, Wanted, measure, values_of, wanted_by
+from adoptsim.validation.measure import LOG_ESTIMATORS, Floats, Wanted, measure, values_of, wanted_by
 from adoptsim.validation.null_models import Bass, Lognormal, NullModel, Threshold, fit_bass, run_null
 from adoptsim.validation.patterns import MONTH_WINDOW, NETWORK, PATTERNS, TWO_YEARS, Pattern
 from adoptsim.validation.threads import reinforcement_table
 
-PEOPLE = 500
+PEOPLE, REPLICATES = 500, 24
 FIT_STEPS = 60
 EDGE = 0.02
 """Of a range's width, at both ends: what is fitted to its very edge may fall off it by rounding."""
