@@ -148,35 +148,3 @@ def test_success_chokes_on_its_inbox(simulated):
     assert clearly_more(all_ten.outcome["responsiveness"], choking.outcome["responsiveness"])
     totals = choking.counts.sum(axis=(0, 1))
     assert totals[COUNT.aged_out] > 0.5 * totals[COUNT.needing_answer]
-
-
-ALIKE = {"value_half_sd": 0.6, "value_half": 3.0, "proof_weight": 3.0}
-"""People who need about the same and follow each other closely: inside the parameters' ranges, far from the defaults."""
-
-
-def ends_at(simulate_with, start_share, intensity, parameters):
-    """Return contributors in month 24 of standing practices without any launch, by replicate."""
-    lean = ad.Scenario.load("lean-bundle")
-    standing = {
-        name: use.model_copy(update={"intensity": intensity})
-        for name, use in lean.practices.items()
-        if name != "critical_mass"
-    }
-    start = lean.start.model_copy(update={"contributors": start_share})
-    result = simulate_with("lean-bundle", practices=standing, start=start, parameters=parameters)
-    return result.contributor_share[:, -21:].mean(axis=1)
-
-
-def test_the_structure_has_an_edge_a_small_seed_dies_and_a_large_one_lives(simulate_with):
-    """People alike, practices at .6: with 10 % of staff active on day 0 nearly all runs die, with 80 % nearly all live."""
-    small, large = (ends_at(simulate_with, share, 0.6, ALIKE) for share in (0.10, 0.80))
-    assert (small < 0.15).mean() > 0.8
-    assert (large > 0.25).mean() > 0.8
-
-
-@pytest.mark.xfail(reason="measured at the defaults: a slope (.11 of staff from 5 %, .22 from 80 %), not an edge")
-def test_the_typical_organisation_has_an_edge(simulate_with):
-    """At the defaults and half-strength practices; people's differing needs turn the edge into a slope."""
-    small, large = (ends_at(simulate_with, share, 0.5, {}) for share in (0.05, 0.80))
-    assert (small < 0.10).mean() > 0.8
-    assert (large > 0.25).mean() > 0.8
