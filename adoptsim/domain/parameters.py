@@ -49,11 +49,11 @@ LOG: Prior = "log-uniform"
 
 # fmt: off
 _TRAITS = (
-    Parameter("propensity_sd", "sigma_a", 1.68, 1.1, 1.7, "ln", "spread of the propensity to post (lognormal)",
+    Parameter("propensity_sd", "sigma_a", 1.69, 1.1, 1.7, "ln", "spread of the propensity to post (lognormal)",
               "Gini .57-.76 of posters, Superset and Slashdot data", "C"),
     Parameter("manager_propensity", "m_mgr", 1.85, 1.0, 2.5, "x", "propensity of people with reports, against others",
               "Michalski 2020: managers send 1.65 times as much", "C"),
-    Parameter("lurker_share", "f_lurk", 0.64, 0.4, 0.9, "share of staff", "people for whom reading is enough: it takes more to move them to contribute",
+    Parameter("lurker_share", "f_lurk", 0.68, 0.4, 0.9, "share of staff", "people for whom reading is enough: it takes more to move them to contribute",
               "Nonnecke & Preece 2000: 46-82 % of members of online groups lurk; Nielsen 2006: 90 % of users", "R"),
     Parameter("lurker_reluctance", "z_lurk", 8.9, 2.0, 12.0, "logit", "how much more it takes to move a lurker to speak or reply",
               "Nonnecke & Preece 2000 (direction); size calibrated to the patterns", "I"),
@@ -119,7 +119,7 @@ _READING = (
     Parameter("open_reach", "s_o", 17.5, 0.0, 400.0, "persons a day", "people besides contacts to whom the feed shows a fresh thread", "design", "D"),
     Parameter("reply_base", "r0", 0.75, 0.02, 1.0, "probability", "a fully engaged person of average propensity replies to a question seen", "calibrated to the patterns", "D", LOG),
     Parameter("react_base", "e0", 0.0531, 0.005, 0.9, "probability", "the same for a reaction", "calibrated to the patterns", "D", LOG),
-    Parameter("reply_propensity_power", "eta", 0.87, 0.3, 1.0, "power", "replying rises with propensity to this power", "design", "D"),
+    Parameter("reply_propensity_power", "eta", 0.6, 0.3, 1.0, "power", "replying rises with propensity to this power", "design", "D"),
     Parameter("knowledge_reply_factor", "f_k", 0.6, 0.2, 1.5, "x", "replies to knowledge, against a question", "design", "D", LOG),
     Parameter("leisure_reply_factor", "f_l", 0.7, 0.2, 1.5, "x", "replies to leisure, against a question", "design", "D", LOG),
     Parameter("voice_reply_factor", "f_v", 0.7, 0.2, 1.5, "x", "replies to ideas and concerns, against a question", "design", "D", LOG),
