@@ -31,7 +31,7 @@ SEED = 7
 FEW = {"typical": 16}
 """Replicates of a case that a set is judged by, ``OTHERS`` where none are named; luck is corrected by the start's."""
 OTHERS, MANY = 8, 96
-MARGIN = 0.05
+MARGIN = 0.0
 """A range is narrowed by this share at both ends, so that a set that just fits also fits under other luck."""
 WORST = 4.0
 """How far a single pattern can count as missed, in half widths of its range."""
@@ -39,8 +39,14 @@ LEAST_WIDTH = 0.02
 """Taken for the width of a range that is open and begins at 0, as of a sign."""
 EDGE = 0.005
 """Defaults on the edge of their range are taken to lie this share of their prior inside it."""
+REACH = 0.3
+"""How far from the start's quantiles the fit looks; the search begins with a spread of a third of it."""
+NEAR = 1.0
+"""By how much the start of the walk may miss the patterns, narrowed as they are; no set that is kept does."""
 WALKERS = 24
-STEP = 0.12
+MOVED_AT_ONCE = 6
+"""Parameters, drawn anew, that a step of the walk moves: with all at once hardly any step would be accepted."""
+STEP = 0.25
 """Size of a step of the walk, from 0 (stand still) to 1 (a new draw from the prior)."""
 
 Progress = Callable[[int, str], None]
@@ -136,7 +142,6 @@ def fit(
     start: Mapping[str, float],
     *,
     trials: int,
-    sigma: float = 0.1,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> tuple[dict[str, float], float]:
@@ -145,21 +150,28 @@ def fit(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     chosen = open_parameters()
-    at_start = {name: min(1.0 - EDGE, max(EDGE, quantile_of(each, start[name]))) for name, each in chosen.items()}
-    sampler = optuna.samplers.CmaEsSampler(x0=dict(at_start), sigma0=sigma, seed=seed, n_startup_trials=0)
-    study = optuna.create_study(sampler=sampler)
-    study.enqueue_trial(at_start)
+    at_start = {name: quantile_of(each, start[name]) for name, each in chosen.items()}
+    study = optuna.create_study(sampler=optuna.samplers.CmaEsSampler(seed=seed, n_startup_trials=0))
+    study.enqueue_trial(dict.fromkeys(chosen, 0.0))
+
+    def values_at(offsets: Iterable[float]) -> dict[str, float]:
+        """Return a set by how far each quantile lies from the start's, folded back into the prior."""
+        return _values(chosen, [_folded(at + offset) for at, offset in zip(at_start.values(), offsets, strict=True)])
 
     def missed(trial: optuna.Trial) -> float:
-        quantiles = {name: trial.suggest_float(name, 0.0, 1.0) for name in chosen}
-        return target.distance(_values(chosen, list(quantiles.values())))
+        return target.distance(values_at([trial.suggest_float(name, -REACH, REACH) for name in chosen]))
 
     def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         if progress is not None:
             progress(trial.number + 1, f"missed by {study.best_value:.2f}")
 
     study.optimize(missed, n_trials=trials, callbacks=[tell])
-    return _values(chosen, [study.best_params[name] for name in chosen]), study.best_value
+    return values_at([study.best_params[name] for name in chosen]), study.best_value
+
+
+def _folded(quantile: float) -> float:
+    """Return a number near [0, 1] reflected into it."""
+    return 1.0 - abs(1.0 - abs(quantile))
 
 
 def _values(chosen: Mapping[str, Parameter], quantiles: Iterable[float]) -> dict[str, float]:
@@ -180,21 +192,22 @@ def sample(
 ) -> tuple[list[dict[str, float]], float]:
     """Return sets of all parameters that miss no pattern of the target, drawn from the priors, and the acceptance rate.
 
-    Each walker starts at ``start``, which must miss nothing, and is written down every ``thin`` steps, the first time
-    after as many. Raises ``ValueError`` if the start misses.
+    Each walker starts at ``start`` and is written down every ``thin`` steps, the first time after as many; one that has
+    not moved yet is left out. Raises ``ValueError`` if the start misses by more than ``NEAR``.
     """
     import emcee
 
     chosen = dict(PARAMETERS)
-    if (missed := target.distance(start)) > 0.0:
+    if (missed := target.distance(start)) > NEAR:
         raise ValueError(f"the start misses the patterns by {missed:.2f}; fit it first")
 
     def log_likelihood(place: npt.NDArray[np.float64]) -> float:
         return 0.0 if target.distance(_values(chosen, ndtr(place)), enough=0.0) == 0.0 else -math.inf
 
     def step(places: npt.NDArray[np.float64], random: np.random.RandomState) -> tuple[Floats, Floats]:
-        fresh = random.standard_normal(places.shape)
-        return math.sqrt(1.0 - STEP * STEP) * places + STEP * fresh, np.zeros(len(places))
+        chosen_now = random.random_sample(places.shape).argsort(axis=1) < MOVED_AT_ONCE
+        moved = math.sqrt(1.0 - STEP * STEP) * places + STEP * random.standard_normal(places.shape)
+        return np.where(chosen_now, moved, places), np.zeros(len(places))
 
     quantiles = [min(1.0 - EDGE, max(EDGE, quantile_of(each, start[name]))) for name, each in chosen.items()]
     begin = np.tile(ndtri(quantiles), (walkers, 1))
@@ -206,5 +219,6 @@ def sample(
         for done, _ in enumerate(chain.sample(state, iterations=rounds * thin, skip_initial_state_check=True), start=1):
             if progress is not None:
                 progress(done * walkers, f"{np.mean(chain.acceptance_fraction):.0%} accepted")
-    places = chain.get_chain()[thin - 1 :: thin].reshape(-1, len(chosen))[:members]
-    return [_values(chosen, ndtr(place)) for place in places], float(np.mean(chain.acceptance_fraction))
+    places = chain.get_chain()[thin - 1 :: thin].reshape(-1, len(chosen))
+    moved = places[(places != begin[0]).any(axis=1)][:members]
+    return [_values(chosen, ndtr(place)) for place in moved], float(np.mean(chain.acceptance_fraction))
