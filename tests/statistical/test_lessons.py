@@ -60,7 +60,7 @@ def test_broadcast_has_access_without_contribution_and_voice_stays_silent(simula
     assert result.outcome["visited_six_months"].mean() > 0.7
     assert result.outcome["contributed_six_months"].mean() < 0.2
     assert result.outcome["reached"].sum() == 0
-    assert clearly_more(result.outcome["silence_share"], all_ten.outcome["silence_share"])
+    assert clearly_more(silence_share(result), silence_share(all_ten))
 
 
 def test_champions_without_answers_bring_people_in_but_voice_loses_heart(simulated):
@@ -85,8 +85,9 @@ def test_safety_without_answers_lowers_silence_and_yet_voice_stays_rare(simulate
     assert safe.outcome["reached"].sum() == 0
 
 
-def test_all_ten_stand_on_their_own_after_support(simulated):
-    result = simulated("all-ten")
+def test_all_ten_stand_on_their_own_after_support():
+    """64 replicates: at the probability measured, .95, 24 would often leave the lower bound under .8."""
+    result = ad.simulate(ad.Scenario.load("all-ten"), replicates=64, seed=20160501)
     assert result.interval("reached").low > 0.8
     assert result.contributor_share[:, -21:].mean() > 0.25
 
