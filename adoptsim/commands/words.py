@@ -66,10 +66,13 @@ def with_unit(value: float | None, kind: Kind = "amount") -> str:
 
 
 def span(low: float | None, high: float | None, kind: Kind = "amount") -> str:
-    """Return an interval: '52-71 %', '0.51-0.55'; nothing here falls below 0, shares not above 1."""
+    """Return an interval: '52-71 %', '0.51-0.55'; nothing here falls below 0, shares not above 1.
+
+    A ratio shown as a share may lie above 1 as a whole: then nothing is cut off.
+    """
     if low is None or high is None or low != low or high != high:
         return UNKNOWN
-    low, high = max(0.0, low), high if kind == "amount" else min(1.0, high)
+    low, high = max(0.0, low), high if kind == "amount" or low > 1.0 else min(1.0, high)
     places = decimals(kind, max(abs(low), abs(high)))
     text = f"{number(low, kind, places=places)}{DASH}{number(high, kind, places=places)}"
     return f"{text} %" if kind == "share" else text

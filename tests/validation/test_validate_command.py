@@ -169,6 +169,7 @@ def test_bounds_and_values_in_words():
     assert observed_in_words(PATTERNS["persistence"]) == "-"
     assert simulated_in_words(looked, Interval(0.831, 0.82, 0.84)) == "83 % (82-84)"
     assert simulated_in_words(looked, Interval(0.831, np.nan, np.nan)) == "83 %"
+    assert simulated_in_words(PATTERNS["is_sustained"], Interval(1.21, 1.18, 1.24)) == "121 % (118-124)"
     assert simulated_in_words(sign, Interval(1.5, 1.0, 2.0)) == "+1.50 (±0.50)"
     assert simulated_in_words(looked, Interval(np.nan, np.nan, np.nan)) == "n/a"
 
