@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from adoptsim.cli import main
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.validation import calibration
+from adoptsim.validation.ensemble import read_ensemble
+from adoptsim.validation.parameter_file import read_parameters
 from adoptsim.validation.patterns import PATTERNS
 
 START = {name: each.default for name, each in PARAMETERS.items()}
@@ -77,6 +80,26 @@ def test_the_same_seed_walks_the_same_way():
 def test_a_start_far_from_plausible_is_refused():
     with pytest.raises(ValueError, match="fit it first"):
         calibration.sample(Wants("reward_rate", 5.0, 6.0), START, members=24)
+
+
+def test_what_the_command_writes_is_an_ensemble_that_validate_reads(monkeypatch, capsys, tmp_path):
+    target = Wants("reward_rate", 0.0, 1.0)
+    monkeypatch.setattr(calibration, "target_at", lambda *given, **named: target)
+    path, fitted = tmp_path / "sets.csv", tmp_path / "fit.yaml"
+    asked = ["--members", "24", "--thin", "4", "--fit", "3", "--out", str(path), "--out-fit", str(fitted), "--quiet"]
+    assert main(["calibrate", *asked, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    members = read_ensemble(path)
+    assert report["members"] == len(members) > 0
+    assert set(members[0]) == set(PARAMETERS)
+    assert "--members 24 --thin 4 --seed 1" in path.read_text()
+    assert set(read_parameters(fitted)) == set(PARAMETERS)
+
+
+def test_what_was_done_is_said_in_words(monkeypatch, capsys):
+    monkeypatch.setattr(calibration, "target_at", lambda *given, **named: Wants("reward_rate", 0.0, 1.0))
+    assert main(["calibrate", "--members", "24", "--thin", "4", "--quiet"]) == 0
+    assert "plausible sets" in capsys.readouterr().out
 
 
 def test_a_missing_library_is_named_with_what_installs_it(monkeypatch, capsys):
