@@ -36,7 +36,7 @@ _TABLE = (
     Definition("held_days", "t_held", 63, "working days", "how long contributors must stay at that share", "design: three months"),
     Definition("after_support_days", "t_after", 63, "working days", "when, after the end of support, they must still be there", "design: three months"),
     Definition("least_department", "n_dep", 5, "people", "departments with fewer are left out when the worst-off is named, unless all are smaller",
-               "design: shares of fewer people say little and point at persons"),
+               "design: shares of fewer people point at persons; the shares of larger ones are still drawn towards that of all"),
 )
 # fmt: on
 

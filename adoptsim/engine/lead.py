@@ -149,6 +149,7 @@ def _resolve(
         return
     counts[COUNT.answer_delay] += day - thread[slot, THREAD.appears]
     departments[world.place[PLACE.department, author], DEPARTMENT.answered] += 1
+    world.tally[TALLY.answered, author] += 1
     thread[slot, THREAD.new_replies] += 1
     thread[slot, THREAD.new_leader_replies] += 1
     counts[COUNT.replies_employee + LEADER_ROLE] += 1

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from adoptsim.domain.definitions import DEFINITION
-from adoptsim.engine.state import ACTIVE_DAYS, COUNT, DEPARTMENT, LEVELS, TALLY, World
+from adoptsim.engine.groups import by_role, worst_department
+from adoptsim.engine.state import ACTIVE_DAYS, COUNT, LEVELS, TALLY, World
 
 Floats = npt.NDArray[np.float64]
 SIX_MONTHS: int = DEFINITION.half_year_days
@@ -76,18 +77,7 @@ def final_values(world: World) -> dict[str, float]:
         / (min(SIX_MONTHS, n_days) * people),
     }
     values |= {name: float(world.climate[-1, column]) for column, name in enumerate(LEVELS[:3])}
-    return values | _worst_department(world)
-
-
-def _worst_department(world: World) -> dict[str, float]:
-    """Return the lowest share of contributors and of trust and safety over departments large enough to tell."""
-    sizes = np.diff(world.office[0])
-    large = sizes >= min(DEFINITION.least_department, sizes.max())
-    last = world.departments[-1][large]
-    return {
-        "worst_department_contributors": float((last[:, DEPARTMENT.contributors] / sizes[large]).min()),
-        "worst_department_safety": float(last[:, DEPARTMENT.safety].min()),
-    }
+    return values | worst_department(world) | by_role(world)
 
 
 def outcomes(world: World, *, threshold: float, held_days: int, check_day: int) -> dict[str, float]:

@@ -209,6 +209,7 @@ def _post(
     counts[COUNT.abusive_posts] += thread[slot, THREAD.abusive]
     if kind >= IDEA:
         counts[COUNT.needing_answer] += 1
+        world.tally[TALLY.voiced, person] += 1
     world.tally[TALLY.posts, person] += 1
     world.mark[MARK.spoke, person] = POSTED
     mark_contributor(world.mark, world.list, world.cursor, person)

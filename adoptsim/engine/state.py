@@ -38,7 +38,8 @@ LEVEL = _columns("Level", "habit reward responsiveness trust safety trust_target
 MARK = _columns("Mark", "membership nudge leader_active role visited first_visit prompts spoke contributed touched")
 TALLY = _columns(
     "Tally",
-    "last_visit last_contribution contacts_contributing value_waiting value seen visits posts replies reactions silences",
+    "last_visit last_contribution contacts_contributing value_waiting value seen visits posts replies reactions silences "
+    "voiced answered",
 )
 TRAIT = _columns(
     "Trait",

@@ -52,6 +52,8 @@ class Person(mesa.Agent):
     replies = Row("tally", TALLY.replies, "replies so far", int)
     reactions = Row("tally", TALLY.reactions, "reactions so far", int)
     silences = Row("tally", TALLY.silences, "times that voice stopped at the gate", int)
+    voiced = Row("tally", TALLY.voiced, "ideas and concerns posted so far", int)
+    answered = Row("tally", TALLY.answered, "of these, answered by a leader so far", int)
     department = Row("place", PLACE.department, "number of the department", int)
 
     def __init__(self, model: AdoptionModel, person: int) -> None:

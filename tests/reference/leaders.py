@@ -102,6 +102,7 @@ class PlainLeader(PlainEmployee):
             return
         counts["answer_delay"] += day - thread.appears
         self.plain.month[author.department]["answered"] += 1
+        author.answered += 1
         thread.new_replies += 1
         thread.new_leader_replies += 1
         self._count_reply()

@@ -80,6 +80,7 @@ class PlainEmployee(mesa.Agent):
         self.contacts_using, self.contacts_contributing = 0, 0
         self.value_waiting, self.value, self.seen = 0, 0, 0
         self.visits, self.posts, self.replies, self.reactions, self.silences = 0, 0, 0, 0, 0
+        self.voiced, self.answered = 0, 0
         self.engagement, self.reply_drive = 0.0, 0.0
 
     @property
@@ -286,6 +287,7 @@ class PlainEmployee(mesa.Agent):
         counts["abusive_posts"] += thread.abusive
         counts["needing_answer"] += thread.is_voice
         self.posts += 1
+        self.voiced += thread.is_voice
         self.spoke, self.contributed = POSTED, True
         self.plain.threads.append(thread)
         self._meet_moderation(thread)
