@@ -38,7 +38,7 @@ def group_codes(world: World) -> npt.NDArray[np.int64]:
 def _ratios(parts: Any, wholes: Any) -> Floats:
     """Return parts / wholes, NaN where there is nothing to divide by."""
     parts, wholes = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
-    return np.divide(parts, wholes, out=np.full(len(wholes), np.nan), where=wholes > 0)
+    return np.asarray(np.divide(parts, wholes, out=np.full(len(wholes), np.nan), where=wholes > 0))
 
 
 def by_role(world: World) -> dict[str, float]:
