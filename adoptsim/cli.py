@@ -17,6 +17,7 @@ from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
 from adoptsim.commands.effects import effects
 from adoptsim.commands.look import experiments, practices, scenarios, schema
+from adoptsim.commands.robustness import robustness
 from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
 from adoptsim.commands.sweep import results, sweep
@@ -29,7 +30,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
+    "Simulate": (run, compare, robustness, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
 }
 
 

@@ -3,16 +3,23 @@
 from adoptsim.report.bundles import figure_bundles
 from adoptsim.report.effects import figure_effects
 from adoptsim.report.factors import figure_factors
+from adoptsim.report.frontier import figure_frontier
 from adoptsim.report.histories import figure_compare, figure_run
 from adoptsim.report.patterns import figure_patterns
+from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
+from adoptsim.report.shares import figure_interactions, figure_shares
 
 __all__ = [
     "figure_bundles",
     "figure_compare",
     "figure_effects",
     "figure_factors",
+    "figure_frontier",
+    "figure_interactions",
     "figure_patterns",
+    "figure_robustness",
     "figure_run",
     "figure_sensitivity",
+    "figure_shares",
 ]
