@@ -1,11 +1,11 @@
-"""The calibration: defaults fitted to the patterns, and an ensemble of plausible sets drawn from the priors.
+"""The ensemble's draw: sets of all parameters that show every pattern that must hold, from their priors.
 
-Two steps, each by a kept library. *Fit*: covariance matrix adaptation (Hansen & Ostermeier 2001, in Optuna) looks for the
-set of all open parameters that misses the fitted patterns least. *Sample*: approximate Bayesian computation by Markov
-chain Monte Carlo (Marjoram et al. 2003, in emcee) walks from there through the sets that miss no pattern, all parameters
-varying over their priors. Sequential ABC, as in pyABC, was the other candidate; its weights degenerate with as many
+Approximate Bayesian computation by Markov chain Monte Carlo (Marjoram et al. 2003, in emcee): a walk through the sets that
+miss no pattern, from the fitted defaults on, all parameters varying over their priors; then every set that is kept must
+also hold under other luck. Sequential ABC, as in pyABC, was the other candidate; its weights degenerate with as many
 parameters as are open here, while the walk's preconditioned Crank-Nicolson steps (Cotter et al. 2013) keep the prior
-whatever their number.
+whatever their number. A parameter's step is the larger the less it does to the patterns, so that what evidence leaves
+open roams over its whole prior.
 """
 
 from __future__ import annotations
@@ -19,58 +19,39 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from adoptsim.domain.parameters import PARAMETERS, Parameter
+from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.simulation import n_threads
 from adoptsim.validation.check import interval_of
 from adoptsim.validation.ensemble import in_the_long_run
-from adoptsim.validation.measure import Floats, Sources, measure
+from adoptsim.validation.measure import Floats, Sources, in_parallel, measure
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
+from adoptsim.validation.priors import from_prior, half_width, quantile_of
 
-SEED = 7
-"""Not the seed of a validation: what is fitted to one luck must hold under another."""
-FEW = {"typical": 16}
+SEED, OTHER_LUCK = 7, (11, 13)
+"""Neither is the seed of a validation: what is drawn under one luck must hold under another."""
+FEW = {"typical": 12}
 """Replicates of a case that a set is judged by, ``OTHERS`` where none are named; luck is corrected by the start's."""
-OTHERS, MANY = 8, 96
-MARGIN = 0.0
-"""A range is narrowed by this share at both ends, so that a set that just fits also fits under other luck."""
+OTHERS, MANY = 4, 96
+CONFIRMED_BY = 2
+"""So many times as many replicates judge under other luck."""
+MARGIN = 0.1
+"""A range is narrowed by this share of its half width at both ends: a set that just fits must fit under other luck too."""
 WORST = 4.0
 """How far a single pattern can count as missed, in half widths of its range."""
-LEAST_WIDTH = 0.02
-"""Taken for the width of a range that is open and begins at 0, as of a sign."""
 EDGE = 0.005
 """Defaults on the edge of their range are taken to lie this share of their prior inside it."""
-REACH = 0.3
-"""How far from the start's quantiles the fit looks; the search begins with a spread of a third of it."""
 NEAR = 1.0
 """By how much the start of the walk may miss the patterns, narrowed as they are; no set that is kept does."""
 WALKERS = 24
-MOVED_AT_ONCE = 6
+MOVED_AT_ONCE = 12
 """Parameters, drawn anew, that a step of the walk moves: with all at once hardly any step would be accepted."""
-STEP = 0.25
-"""Size of a step of the walk, from 0 (stand still) to 1 (a new draw from the prior)."""
+MOVES = 0.35
+"""What a step should do to the patterns, in half widths of their ranges, all parameters that it moves together."""
+LEAST_STEP = 0.05
+SPREAD = 0.41
+"""Standard deviation of the difference of two quantiles drawn at random."""
 
 Progress = Callable[[int, str], None]
-
-
-def open_parameters() -> dict[str, Parameter]:
-    """Return the parameters that the patterns may speak about: all but what minutes of work cost."""
-    return {name: each for name, each in PARAMETERS.items() if not name.endswith("_minutes")}
-
-
-def from_prior(parameter: Parameter, quantile: float) -> float:
-    """Return the value at a quantile of a parameter's prior: uniform, or log-uniform, from low to high."""
-    low, high = parameter.low, parameter.high
-    if parameter.prior == "log-uniform":
-        return float(low * (high / low) ** quantile)
-    return float(low + (high - low) * quantile)
-
-
-def quantile_of(parameter: Parameter, value: float) -> float:
-    """Return at which quantile of its prior a value lies, [0, 1]."""
-    low, high = parameter.low, parameter.high
-    if parameter.prior == "log-uniform":
-        return math.log(value / low) / math.log(high / low)
-    return (value - low) / (high - low)
 
 
 def missed_by(pattern: Pattern, value: float) -> float:
@@ -82,9 +63,9 @@ def missed_by(pattern: Pattern, value: float) -> float:
         return WORST
     low = -math.inf if pattern.low is None else pattern.low
     high = math.inf if pattern.high is None else pattern.high
-    width = high - low if math.isfinite(high - low) else max(abs(pattern.low or 0.0), abs(pattern.high or 0.0), LEAST_WIDTH)
-    inner = MARGIN * width if pattern.kind == "range" else 0.0
-    return min(WORST, max(0.0, low + inner - value, value - (high - inner)) / (0.5 * width))
+    half = half_width(pattern)
+    inner = MARGIN * half if pattern.kind == "range" else 0.0
+    return min(WORST, max(0.0, low + inner - value, value - (high - inner)) / half)
 
 
 @dataclass(frozen=True)
@@ -97,6 +78,8 @@ class Target:
     rows: Sequence[Pattern]
     known: Mapping[str, Floats]
     seed: int = SEED
+    times: int = 1
+    """How many times as many replicates as `FEW` and `OTHERS` say."""
     sources: Sources = field(default_factory=dict)
 
     def distance(self, values: Mapping[str, float], enough: float = math.inf) -> float:
@@ -106,7 +89,8 @@ class Target:
         """
         missed = 0.0
         for rows in _by_case(self.rows):
-            found = measure(values, rows, _few(rows), self.seed, self.sources)
+            few = {case: self.times * FEW.get(case, OTHERS) for case in _cases(rows)}
+            found = measure(values, rows, few, self.seed, self.sources)
             for row in rows:
                 corrected = in_the_long_run(row, found[row.name], self.known.get(row.name))
                 missed += missed_by(row, interval_of(row, corrected).value)
@@ -115,12 +99,13 @@ class Target:
         return missed
 
 
-def target_at(start: Mapping[str, float], rows: Sequence[Pattern], seed: int = SEED, threads: int | None = None) -> Target:
+def target_at(
+    start: Mapping[str, float], rows: Sequence[Pattern], seed: int = SEED, times: int = 1, threads: int | None = None
+) -> Target:
     """Return what sets near a start are held against; the start itself is simulated many times."""
     sources: Sources = {}
-    cases = {row.case for row in rows} | {row.against for row in rows if row.against}
-    replicates = {case: max(MANY * FEW.get(case, OTHERS) // max(FEW.values()), 1) for case in cases}
-    return Target(rows, measure(start, rows, replicates, seed, sources, threads), seed, sources)
+    replicates = {case: max(MANY * FEW.get(case, OTHERS) // max(FEW.values()), 1) for case in _cases(rows)}
+    return Target(rows, measure(start, rows, replicates, seed, sources, threads), seed, times, sources)
 
 
 def _by_case(rows: Sequence[Pattern]) -> list[list[Pattern]]:
@@ -128,8 +113,8 @@ def _by_case(rows: Sequence[Pattern]) -> list[list[Pattern]]:
     return [[row for row in rows if row.case == case] for case in cases]
 
 
-def _few(rows: Sequence[Pattern]) -> dict[str, int]:
-    return {case: FEW.get(case, OTHERS) for row in rows for case in (row.case, row.against) if case}
+def _cases(rows: Sequence[Pattern]) -> set[str]:
+    return {case for row in rows for case in (row.case, row.against) if case}
 
 
 def calibrated_patterns() -> list[Pattern]:
@@ -137,51 +122,25 @@ def calibrated_patterns() -> list[Pattern]:
     return [row for row in PATTERNS.values() if row.must_hold and row.kind != "report" and row.case != NETWORK]
 
 
-def fit(
-    target: Target,
-    start: Mapping[str, float],
-    *,
-    trials: int,
-    seed: int = 1,
-    progress: Progress | None = None,
-) -> tuple[dict[str, float], float]:
-    """Return the set that misses least among ``trials`` of a CMA-ES from ``start``, and by how much it misses."""
-    import optuna
+def step_sizes(effects: Mapping[str, Floats], rows: Sequence[Pattern]) -> Floats:
+    """Return each parameter's step, float64[parameters], from 0 (stand still) to 1 (a new draw from the prior).
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    chosen = open_parameters()
-    at_start = {name: quantile_of(each, start[name]) for name, each in chosen.items()}
-    study = optuna.create_study(sampler=optuna.samplers.CmaEsSampler(seed=seed, n_startup_trials=0))
-    study.enqueue_trial(dict.fromkeys(chosen, 0.0))
-
-    def values_at(offsets: Iterable[float]) -> dict[str, float]:
-        """Return a set by how far each quantile lies from the start's, folded back into the prior."""
-        return _values(chosen, [_folded(at + offset) for at, offset in zip(at_start.values(), offsets, strict=True)])
-
-    def missed(trial: optuna.Trial) -> float:
-        return target.distance(values_at([trial.suggest_float(name, -REACH, REACH) for name in chosen]))
-
-    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        if progress is not None:
-            progress(trial.number + 1, f"missed by {study.best_value:.2f}")
-
-    study.optimize(missed, n_trials=trials, callbacks=[tell])
-    return values_at([study.best_params[name] for name in chosen]), study.best_value
-
-
-def _folded(quantile: float) -> float:
-    """Return a number near [0, 1] reflected into it."""
-    return 1.0 - abs(1.0 - abs(quantile))
-
-
-def _values(chosen: Mapping[str, Parameter], quantiles: Iterable[float]) -> dict[str, float]:
-    pairs = zip(chosen.items(), quantiles, strict=True)
-    return {name: from_prior(each, float(quantile)) for (name, each), quantile in pairs}
+    ``effects``: what a parameter does to each row, per quantile of its prior, float64[rows]; none for what does nothing.
+    """
+    widths = np.array([half_width(row) for row in rows])
+    signs = np.array([row.kind == "sign" for row in rows])
+    sizes = []
+    for name in PARAMETERS:
+        does = np.abs(effects.get(name, np.zeros(len(rows)))) / widths
+        influence = float(np.sqrt((does[~signs] ** 2).sum()))
+        sizes.append(min(1.0, MOVES / (SPREAD * math.sqrt(MOVED_AT_ONCE) * influence)) if influence else 1.0)
+    return np.maximum(sizes, LEAST_STEP)
 
 
 def sample(
     target: Target,
     start: Mapping[str, float],
+    steps: Floats,
     *,
     members: int,
     walkers: int = WALKERS,
@@ -197,28 +156,47 @@ def sample(
     """
     import emcee
 
-    chosen = dict(PARAMETERS)
     if (missed := target.distance(start)) > NEAR:
         raise ValueError(f"the start misses the patterns by {missed:.2f}; fit it first")
 
     def log_likelihood(place: npt.NDArray[np.float64]) -> float:
-        return 0.0 if target.distance(_values(chosen, ndtr(place)), enough=0.0) == 0.0 else -math.inf
+        return 0.0 if target.distance(_values(ndtr(place)), enough=0.0) == 0.0 else -math.inf
 
     def step(places: npt.NDArray[np.float64], random: np.random.RandomState) -> tuple[Floats, Floats]:
         chosen_now = random.random_sample(places.shape).argsort(axis=1) < MOVED_AT_ONCE
-        moved = math.sqrt(1.0 - STEP * STEP) * places + STEP * random.standard_normal(places.shape)
+        moved = np.sqrt(1.0 - steps * steps) * places + steps * random.standard_normal(places.shape)
         return np.where(chosen_now, moved, places), np.zeros(len(places))
 
-    quantiles = [min(1.0 - EDGE, max(EDGE, quantile_of(each, start[name]))) for name, each in chosen.items()]
+    quantiles = [min(1.0 - EDGE, max(EDGE, quantile_of(each, start[name]))) for name, each in PARAMETERS.items()]
     begin = np.tile(ndtri(quantiles), (walkers, 1))
     rounds = math.ceil(members / walkers)
     with ThreadPoolExecutor(n_threads(threads)) as pool:
-        chain = emcee.EnsembleSampler(walkers, len(chosen), log_likelihood, pool=pool, moves=emcee.moves.MHMove(step))
+        chain = emcee.EnsembleSampler(walkers, len(PARAMETERS), log_likelihood, pool=pool, moves=emcee.moves.MHMove(step))
         chain.random_state = np.random.RandomState(seed).get_state()  # the library's kind of generator
         state = emcee.State(begin, log_prob=np.zeros(walkers))
         for done, _ in enumerate(chain.sample(state, iterations=rounds * thin, skip_initial_state_check=True), start=1):
             if progress is not None:
                 progress(done * walkers, f"{np.mean(chain.acceptance_fraction):.0%} accepted")
-    places = chain.get_chain()[thin - 1 :: thin].reshape(-1, len(chosen))
+    places = chain.get_chain()[thin - 1 :: thin].reshape(-1, len(PARAMETERS))
     moved = places[(places != begin[0]).any(axis=1)][:members]
-    return [_values(chosen, ndtr(place)) for place in moved], float(np.mean(chain.acceptance_fraction))
+    return [_values(ndtr(place)) for place in moved], float(np.mean(chain.acceptance_fraction))
+
+
+def confirmed(
+    sets: Sequence[dict[str, float]],
+    targets: Sequence[Target],
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[dict[str, float]]:
+    """Return the sets that miss no pattern under any of several lucks."""
+
+    def holds(values: Mapping[str, float]) -> bool:
+        return all(target.distance(values, enough=0.0) == 0.0 for target in targets)
+
+    held = in_parallel(holds, sets, threads, progress)
+    return [values for values, good in zip(sets, held, strict=True) if good]
+
+
+def _values(quantiles: Iterable[float]) -> dict[str, float]:
+    pairs = zip(PARAMETERS.items(), quantiles, strict=True)
+    return {name: from_prior(each, float(quantile)) for (name, each), quantile in pairs}
