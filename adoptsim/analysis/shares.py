@@ -54,8 +54,9 @@ class Shares:
     @property
     def ranked(self) -> list[int]:
         """Return the practices' places, the one with the largest share of the probability first, then of contributors."""
-        sizes = [[self.worth[name].share[place].value for name in VALUES] for place in range(len(self.practices))]
-        return sorted(range(len(self.practices)), key=lambda place: sizes[place], reverse=True)
+        sizes = [[worth.share[place].value for worth in self.worth.values()] for place in range(len(self.practices))]
+        known = [[0.0 if size != size else size for size in row] for row in sizes]
+        return sorted(range(len(self.practices)), key=lambda place: known[place], reverse=True)
 
     def summary(self) -> dict[str, Any]:
         """Return the shares as plain data, strongest practice first."""
@@ -119,7 +120,8 @@ def n_runs(scenario: Scenario, replicates: int | None = None) -> int:
 
 def shares_of(bundles: Bundles) -> Shares:
     """Return what each practice adds, of all bundles given."""
-    return Shares(bundles.practices, bundles.n_replicates, {name: _worth(bundles, name) for name in VALUES})
+    worth = {name: _worth(bundles, name) for name in VALUES if name in bundles.outcome}
+    return Shares(bundles.practices, bundles.n_replicates, worth)
 
 
 def difference(name: str, after: Floats, before: Floats) -> Interval:

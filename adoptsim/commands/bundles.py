@@ -34,15 +34,18 @@ FROM_ATTRS = (
 )
 
 
-def sweep_report(frame: pd.DataFrame, runs: pd.DataFrame | None, top: int) -> Row:
-    """Return what is told of a sweep: the best points, the smallest sufficient bundles, each practice's effect."""
-    from adoptsim.sweeps.results import SUFFICIENT, on_off_factors, practice_effects, rank, smallest_sufficient
+def sweep_report(frame: pd.DataFrame, runs: pd.DataFrame | None, top: int, probability: float) -> Row:
+    """Return what is told of a sweep: the best points, the smallest sufficient bundles, each practice's effect.
+
+    ``probability``: what the lower bound of a bundle's chance to last must be at least for it to be sufficient.
+    """
+    from adoptsim.sweeps.results import on_off_factors, practice_effects, rank, smallest_sufficient
 
     report: Row = {name: frame.attrs[name] for name in FROM_ATTRS if name in frame.attrs}
-    report |= {"points": len(frame), "sufficient_probability": SUFFICIENT}
+    report |= {"points": len(frame), "sufficient_probability": probability}
     report |= {"ranked": rows_of(rank(frame).head(top)), "smallest_sufficient": [], "effects": []}
     if on_off_factors(frame) and report.get("finished"):
-        report["smallest_sufficient"] = rows_of(smallest_sufficient(frame))
+        report["smallest_sufficient"] = rows_of(smallest_sufficient(frame, probability))
         if runs is not None:
             effects = practice_effects(runs).to_dict("records")
             report["effects"] = [_effect(row) for row in effects]
@@ -94,14 +97,34 @@ def numbers_of(names: Iterable[str]) -> list[int]:
 
 
 def print_report(console: Console, report: Row) -> None:
-    """Print a sweep's tables, then in words which smallest bundles suffice."""
+    """Print what a sweep found, the answer first where it has all bundles; then the points ranked."""
     console.print(report.get("title") or report.get("experiment", ""), style="bold")
     if report["finished"] < report["runs"]:
         console.print(f"So far: {report['finished']:,} of {report['runs']:,} runs.", style="yellow")
+    if report.get("verdict"):
+        _print_answer(console, report)
+        _print_ranked(console, report)
+        return
     _print_ranked(console, report)
     if report["effects"]:
         _print_effects(console, report["effects"])
     _print_sufficient(console, report)
+
+
+def _print_answer(console: Console, report: Row) -> None:
+    """Print verdict, cheapest bundle, what more hours buy, what each practice adds, and the smallest bundles."""
+    from adoptsim.commands.frontier import print_cheapest, print_frontier
+    from adoptsim.commands.shares import print_shares
+
+    console.print(f"{report['verdict']}\n")
+    if report["frontier"]:
+        print_cheapest(console, report["frontier"])
+        print_frontier(console, report["frontier"])
+        console.print()
+    print_shares(console, report["shares"])
+    console.print()
+    _print_sufficient(console, report)
+    console.print()
 
 
 def _print_ranked(console: Console, report: Row) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +19,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOP = 15
+
+
+class Cost(StrEnum):
+    """Whose hours count."""
+
+    all = "all"
+    practices = "practices"
+    leaders = "leaders"
+    champions = "champions"
+    employees = "employees"
+    organisers = "organisers"
+
+
 Given = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment's name, or the path of a file.")]
 Database = Annotated[Path, typer.Argument(metavar="FILE.db", help="What a sweep has written.")]
 Top = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of the best to show.")]
@@ -71,16 +87,27 @@ def _run(experiment: Any, file: Path, total: int, quiet: bool, **how: int | None
 def results(
     file: Database,
     top: Top = TOP,
+    probability: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Enough is a chance to last of surely (lower bound) this; 0.5 when absent."),
+    ] = None,
+    cost: Annotated[Cost, typer.Option(help="Whose hours count where bundles are compared by cost.")] = Cost.all,
     csv: Annotated[FilePath, typer.Option(help="Write a row a point here (.csv).")] = None,
     parquet: Annotated[FilePath, typer.Option(help="Write a row a point here (.parquet).")] = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
+    plot_shares: Annotated[FilePath, typer.Option(help="Draw here what each practice adds (Shapley values).")] = None,
+    plot_frontier: Annotated[FilePath, typer.Option(help="Draw here what more hours buy.")] = None,
+    plot_interactions: Annotated[FilePath, typer.Option(help="Draw here which practices need each other.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank, export and draw what a sweep found.
 
-    Works while the sweep still runs, too.
+    Works while the sweep still runs, too. Of a finished sweep with practices on and off in every combination it also
+    says which bundle is the cheapest that is enough, and what each practice adds.
     """
-    check_outputs({"--csv": (csv, CSV), "--parquet": (parquet, PARQUET), "--plot": (plot, PICTURES)})
+    more = {"--plot-shares": plot_shares, "--plot-frontier": plot_frontier, "--plot-interactions": plot_interactions}
+    pictures = {option: (path, PICTURES) for option, path in {"--plot": plot, **more}.items()}
+    check_outputs({"--csv": (csv, CSV), "--parquet": (parquet, PARQUET), **pictures})
     from adoptsim.sweeps.results import load_results
 
     frame = load_results(file)
@@ -88,25 +115,42 @@ def results(
         if path is not None:
             write_frame(frame.reset_index(), path)
             say(f"table: {path}")
-    _tell(frame, file, plot, top, as_json=as_json)
+    _tell(frame, file, plot, top, as_json=as_json, probability=probability, cost=cost.value, more=more)
 
 
-def _tell(frame: pd.DataFrame, file: Path, picture: Path | None, top: int, *, as_json: bool) -> None:
-    """Draw the picture if there is something to draw, then print the report."""
+def _tell(
+    frame: pd.DataFrame,
+    file: Path,
+    picture: Path | None,
+    top: int,
+    *,
+    as_json: bool,
+    probability: float | None = None,
+    cost: str = Cost.all.value,
+    more: Mapping[str, Path | None] = MappingProxyType({}),
+) -> None:
+    """Draw the pictures if there is something to draw, then print the report."""
+    from adoptsim.commands.answer import add_answer, answer_figures, answer_of
     from adoptsim.commands.bundles import print_report, sweep_report
     from adoptsim.report.figures import figure_bundles
-    from adoptsim.sweeps.results import load_runs
+    from adoptsim.sweeps.results import SUFFICIENT, load_runs
 
-    has_runs = bool(frame.attrs["finished"])
-    drawn = picture if has_runs else None
-    if drawn is not None:
-        write_figure(figure_bundles(frame), drawn)
-    report = sweep_report(frame, load_runs(file) if has_runs else None, top)
-    report |= {"file": str(file), "picture": str(drawn) if drawn else None}
+    runs = load_runs(file) if frame.attrs["finished"] else None
+    least = SUFFICIENT if probability is None else probability
+    answer = answer_of(file, runs, probability=least, cost=cost) if runs is not None else None
+    drawn = answer_figures(answer, more)
+    if picture is not None and runs is not None:
+        drawn[picture] = figure_bundles(frame, least)
+    for path, figure in drawn.items():
+        write_figure(figure, path)
+    report = sweep_report(frame, runs, top, least)
+    if answer is not None:
+        add_answer(report, answer)
+    report |= {"file": str(file), "picture": str(picture) if picture in drawn else None}
     if as_json:
         print_json(report)
         return
     print_report(out(), report)
-    say(f"\nResults: {file}" + (f"   Picture: {drawn}" if drawn else ""))
+    say("   ".join([f"\nResults: {file}", *(f"Picture: {path}" for path in reversed(drawn))]))
     if report.get("failed"):
         say(f"{counted(report['failed'], 'run')} failed; the same sweep, started again, tries them once more.")

@@ -1,0 +1,109 @@
+"""The answer of a sweep of all bundles: verdict, shares and frontier, together as a report's part and as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adoptsim.commands.words import counted, number, with_unit
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.domain.practices import PRACTICES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from adoptsim.analysis.frontier import Frontier
+    from adoptsim.analysis.shares import Shares
+
+Row = dict[str, Any]
+NOT_ALL_BUNDLES = "needs a finished sweep that has practices on and off in every combination and varies nothing else"
+NO_HOURS = "needs the hours and whether critical mass is reached of every bundle; the sweep has not measured both"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What each practice adds, and what more hours buy; no frontier where hours or critical mass were not measured."""
+
+    shares: Shares
+    frontier: Frontier | None
+
+
+def answer_of(file: Path, runs: pd.DataFrame, *, probability: float, cost: str) -> Answer | None:
+    """Return the answer of a sweep of all bundles; None of any other sweep, or of one that is not finished."""
+    from adoptsim.analysis.bundles import bundles_of_sweep
+    from adoptsim.analysis.shares import shares_of
+    from adoptsim.analysis.sweep_bundles import sweep_frontier
+
+    bundles = bundles_of_sweep(runs)
+    if bundles is None:
+        return None
+    return Answer(shares_of(bundles), sweep_frontier(file, bundles, probability=probability, cost=cost))
+
+
+def add_answer(report: Row, answer: Answer) -> None:
+    """Put verdict, shares and frontier into a sweep's report."""
+    report["shares"] = answer.shares.summary()
+    report["frontier"] = answer.frontier.summary() if answer.frontier else None
+    report["verdict"] = verdict(report)
+
+
+def verdict(report: Row) -> str:
+    """Return in three sentences how many bundles are enough, what the least of them need, and which practice adds most."""
+    frontier, smallest = report["frontier"], report["smallest_sufficient"]
+    asked = with_unit(report["sufficient_probability"], "share")
+    sentences = []
+    if smallest:
+        enough = f"{frontier['sufficient']:,} of {counted(report['points'], 'bundle')}" if frontier else "Some bundles"
+        least = min(len(row["practices"]) for row in smallest)
+        sentences.append(f"{enough} are enough: sure to last in at least {asked} of runs.")
+        sentences.append(f"The smallest {_size(least)}{_and_cheapest(frontier)}.")
+    else:
+        best = report["ranked"][0]["reached"]["probability"]
+        sentences.append(f"None of {counted(report['points'], 'bundle')} is sure to last in at least {asked} of runs.")
+        sentences.append(f"The best lasts in {with_unit(best, 'share')}.")
+    return " ".join([*sentences, *_strongest(report["shares"])])
+
+
+def _size(least: int) -> str:
+    return "needs no practice at all" if least == 0 else f"has {counted(least, 'practice')}"
+
+
+def _and_cheapest(frontier: Row | None) -> str:
+    if frontier is None or frontier["cheapest"] is None:
+        return ""
+    cheapest = frontier["cheapest"]
+    hours = f"{cheapest['hours']['mean']:,.0f}"
+    return f"; the cheapest has {len(cheapest['practices'])} and takes {hours} hours a month"
+
+
+def _strongest(shares: Row) -> list[str]:
+    """Return which practice adds most to the chance to last; nothing where nothing is added beyond luck."""
+    reached = shares["values"]["reached"]
+    first, total = reached["practices"][0], reached["total"]["mean"]
+    if not first["share"]["low"] or first["share"]["low"] <= 0.0:
+        return []
+    points = f"{number(first['share']['mean'], 'share', places=0)} of the {number(total, 'share', places=0)} points"
+    title = PRACTICES[first["practice"]].title
+    return [f"{title} adds most: {points} between none of the practices and all."]
+
+
+def answer_figures(answer: Answer | None, wanted: Mapping[str, Path | None]) -> dict[Path, Figure]:
+    """Return the pictures that are asked for, by option; one that this sweep cannot give raises ``InputError``."""
+    asked = {option: path for option, path in wanted.items() if path is not None}
+    if asked and answer is None:
+        raise InputError(*(Problem(NOT_ALL_BUNDLES, option) for option in asked))
+    if "--plot-frontier" in asked and answer is not None and answer.frontier is None:
+        raise InputError(Problem(NO_HOURS, "--plot-frontier"))
+    return {path: _figure(option, answer) for option, path in asked.items() if answer is not None}
+
+
+def _figure(option: str, answer: Answer) -> Figure:
+    from adoptsim.report.figures import figure_frontier, figure_interactions, figure_shares
+
+    if option == "--plot-frontier":
+        assert answer.frontier is not None
+        return figure_frontier(answer.frontier)
+    return (figure_shares if option == "--plot-shares" else figure_interactions)(answer.shares)

@@ -1,0 +1,120 @@
+"""`drop-one`: what a policy loses without each of its practices, and what each other practice would add to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
+from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.commands.words import change, counted, is_known, span, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+Row = dict[str, Any]
+Given = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or the path of a file.")]
+
+
+def drop_one(
+    scenario: Given,
+    replicates: Replicates = 64,
+    days: Days = None,
+    seed: Seed = 1,
+    threads: Threads = None,
+    plot: Annotated[FilePath, typer.Option(help="Draw the changes here (.png, .svg, .pdf).")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Leave out or add one practice: what changes.
+
+    Runs a scenario, then without each of its practices in turn, then with each other one added at full strength: what
+    is lost, what would be gained, and what of it is beyond luck.
+    """
+    from adoptsim.commands.run import load
+
+    asked = load(scenario, days)
+    check_outputs({"--plot": (plot, PICTURES)})
+    from adoptsim.analysis import one_change
+    from adoptsim.domain.practices import PRACTICES
+
+    tell_if_first(quiet)
+    with progress(asked.name, replicates * (1 + len(PRACTICES)), quiet=quiet) as tell:
+        changes = one_change.drop_one(asked, replicates=replicates, seed=seed, threads=threads, progress=tell)
+    if plot is not None:
+        from adoptsim.report.figures import figure_one_change
+
+        write_figure(figure_one_change(changes), plot)
+    summary = changes.summary()
+    if as_json:
+        print_json(summary)
+        return
+    print_one_change(out(), summary)
+    if plot is not None:
+        say(f"plot: {plot}")
+
+
+def print_one_change(console: Console, summary: Row) -> None:
+    """Print what is lost and gained; ``summary`` as `adoptsim.analysis.one_change.OneChange.summary` gives it."""
+    console.print(summary["title"] or summary["scenario"], style="bold")
+    console.print(_verdict(summary))
+    for head, rows in (("Leave out", summary["dropped"]), ("Add at full strength", summary["added"])):
+        if rows:
+            _print_rows(console, head, rows)
+    console.print(
+        f"Changes in percentage points, hours in hours a person and month; paired 95 % intervals, bold: leaves out 0. "
+        f"{counted(summary['replicates'], 'run')} each with the same people and luck, seed {summary['seed']}. "
+        f"Contributors: share of staff in the last month. All are judged on the same day.",
+        style="dim",
+    )
+
+
+def _print_rows(console: Console, head: str, rows: Sequence[Row]) -> None:
+    from rich.text import Text
+
+    from adoptsim.commands.shares import points, title_of
+
+    shown = table(head, "lasts", "change (95 %)", "contributors (95 %)", "hours")
+    for row in rows:
+        differences = row["difference"]
+        hours = Text(change(differences["hours_per_person_month"]["mean"], None, None))
+        cells = points(differences["reached"]), points(differences["contributors"])
+        shown.add_row(title_of(row["practice"]), with_unit(row["reached"]["mean"], "share"), *cells, hours)
+    console.print(shown, end="")
+
+
+def _verdict(summary: Row) -> str:
+    """Return in sentences how the policy fares, what it rests on, and what would help most."""
+    reached = summary["policy"]["reached"]
+    if not is_known(reached["mean"]):
+        return "The runs end before critical mass can be judged; only contributors and hours are compared."
+    chance = f"{with_unit(reached['mean'], 'share')} ({span(reached['low'], reached['high'], 'share')})"
+    lost = [row for row in summary["dropped"] if _moves(row, -1)]
+    gained = [row for row in summary["added"] if _moves(row, 1)]
+    parts = [f"As it is, it lasts in {chance} of runs."]
+    if lost:
+        parts.append(f"It rests most on {_name(lost[0])}: without it {with_unit(lost[0]['reached']['mean'], 'share')}.")
+    elif summary["dropped"]:
+        parts.append("Leaving out any one practice does not lower that beyond luck.")
+    if gained:
+        parts.append(f"What would help most is {_name(gained[0])}: {with_unit(gained[0]['reached']['mean'], 'share')}.")
+    elif summary["added"]:
+        parts.append("Adding any one does not raise it beyond luck.")
+    return " ".join(parts)
+
+
+def _moves(row: Row, direction: int) -> bool:
+    """Return whether a change of the chance is beyond luck and goes one way."""
+    reached = row["difference"]["reached"]
+    return bool(reached["beyond_luck"]) and reached["mean"] * direction > 0
+
+
+def _name(row: Row) -> str:
+    from adoptsim.domain.practices import PRACTICES
+
+    title = PRACTICES[row["practice"]].title
+    return f"{title[0].lower()}{title[1:]} ({row['number']})"
