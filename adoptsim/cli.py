@@ -15,6 +15,7 @@ from adoptsim.commands.benchmark import benchmark
 from adoptsim.commands.calibrate import calibrate
 from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
+from adoptsim.commands.drop_one import drop_one
 from adoptsim.commands.effects import effects
 from adoptsim.commands.look import experiments, practices, scenarios, schema
 from adoptsim.commands.robustness import robustness
@@ -30,7 +31,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, robustness, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
+    "Simulate": (run, compare, drop_one, robustness, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
 }
 
 

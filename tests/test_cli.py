@@ -95,7 +95,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_help_names_every_command(adoptsim: Adoptsim):
     ended = adoptsim("--help")
     assert ended.code == 0
-    for name in [command.__name__ for panel in cli.PANELS.values() for command in panel]:
+    for name in [command.__name__.replace("_", "-") for panel in cli.PANELS.values() for command in panel]:
         assert f"\n  {name} " in ended.out
 
 

@@ -5,6 +5,7 @@ from adoptsim.report.effects import figure_effects
 from adoptsim.report.factors import figure_factors
 from adoptsim.report.frontier import figure_frontier
 from adoptsim.report.histories import figure_compare, figure_run
+from adoptsim.report.one_change import figure_one_change
 from adoptsim.report.patterns import figure_patterns
 from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
@@ -17,6 +18,7 @@ __all__ = [
     "figure_factors",
     "figure_frontier",
     "figure_interactions",
+    "figure_one_change",
     "figure_patterns",
     "figure_robustness",
     "figure_run",
