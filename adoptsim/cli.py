@@ -17,12 +17,14 @@ from adoptsim.commands.compare import compare
 from adoptsim.commands.docs import docs
 from adoptsim.commands.drop_one import drop_one
 from adoptsim.commands.effects import effects
+from adoptsim.commands.explain import explain
 from adoptsim.commands.look import experiments, practices, scenarios, schema
 from adoptsim.commands.robustness import robustness
 from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
 from adoptsim.commands.sweep import results, sweep
 from adoptsim.commands.terminal import leave_quietly, say
+from adoptsim.commands.tipping import tipping
 from adoptsim.commands.validate import validate
 from adoptsim.domain.errors import InputError
 from adoptsim.version import __version__
@@ -31,7 +33,21 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
-    "Simulate": (run, compare, drop_one, robustness, sweep, results, sensitivity, validate, calibrate, effects, benchmark),
+    "Simulate": (
+        run,
+        compare,
+        explain,
+        drop_one,
+        robustness,
+        sweep,
+        results,
+        sensitivity,
+        tipping,
+        validate,
+        calibrate,
+        effects,
+        benchmark,
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from adoptsim.report.bundles import figure_bundles
 from adoptsim.report.effects import figure_effects
+from adoptsim.report.explain import figure_explain
 from adoptsim.report.factors import figure_factors
 from adoptsim.report.frontier import figure_frontier
 from adoptsim.report.histories import figure_compare, figure_run
@@ -10,11 +11,13 @@ from adoptsim.report.patterns import figure_patterns
 from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
 from adoptsim.report.shares import figure_interactions, figure_shares
+from adoptsim.report.tipping import figure_tipping
 
 __all__ = [
     "figure_bundles",
     "figure_compare",
     "figure_effects",
+    "figure_explain",
     "figure_factors",
     "figure_frontier",
     "figure_interactions",
@@ -24,4 +27,5 @@ __all__ = [
     "figure_run",
     "figure_sensitivity",
     "figure_shares",
+    "figure_tipping",
 ]

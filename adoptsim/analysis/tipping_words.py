@@ -1,0 +1,187 @@
+"""What a search for tipping points found, in plain words: the verdict first, a sentence a finding."""
+
+from __future__ import annotations
+
+import math
+
+from adoptsim.analysis.edge import Bracket
+from adoptsim.analysis.living import LEAVING_DAY, LUCKS_APART
+from adoptsim.analysis.tipping import ABOVE, BELOW, MARGIN, MOST_LEAVERS, Tipping
+from adoptsim.domain.intervals import Interval, wilson
+from adoptsim.domain.scenario import MONTH_DAYS
+
+DEMANDED = 0.8
+PLACES = {
+    "scattered": "scattered at random",
+    "connected": "the best connected",
+    "departments": "department by department",
+    "cluster": "a cluster of contacts",
+}
+"""Where those who begin sit, in words."""
+
+
+def share_words(share: float) -> str:
+    """Return a share of staff or runs as people say it."""
+    if 0.0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 < share < 1.0:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def span_words(low: float, high: float) -> str:
+    """Return an interval of shares: '11-18 %', '11 % to never'; nothing where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return "too few runs for an interval"
+    if math.isinf(low):
+        return "never"
+    if math.isinf(high):
+        return f"{share_words(low)} to never"
+    return f"{100 * low:.0f}-{100 * high:.0f} %"
+
+
+def edge_words(edge: Interval) -> str:
+    """Return an edge with its interval as a cell of a table: '14 % (11-18 %)'."""
+    if math.isnan(edge.value):
+        return "no living network"
+    value = "never" if math.isinf(edge.value) else "0 %, by itself" if edge.value == 0.0 else share_words(edge.value)
+    return f"{value} ({span_words(edge.low, edge.high)})"
+
+
+def verdict(found: Tipping) -> list[str]:
+    """Return the finding in words: from below, how it spreads, whether it is an edge, and from above."""
+    return [part for part in (from_below(found), spread(found), sharpness(found), from_above(found), places(found)) if part]
+
+
+def headline(found: Tipping) -> str:
+    """Return the finding in a line."""
+    edge = found.edge(BELOW)
+    if edge.value == 0.0:
+        return f"{whose(found)} lives by itself, with nobody to begin"
+    if math.isinf(edge.value):
+        return f"{whose(found)} has no tipping point: left alone, it dies however many begin"
+    return f"{whose(found)} tips at about {share_words(edge.value)} of staff ({_confident(edge)})"
+
+
+def whose(found: Tipping) -> str:
+    """Return what the finding is about: one organisation, or as many as there are runs."""
+    if found.organisation is not None:
+        return "This organisation"
+    return "Your organisation" if found.scenario.organisation.people_file else "An organisation like this"
+
+
+def from_below(found: Tipping) -> str:
+    """Return how many must begin."""
+    edge, who = found.edge(BELOW), whose(found)
+    if edge.value == 0.0:
+        by_itself = _runs(found.share_beyond(BELOW, 0.0))
+        return f"{who} needs nobody to begin: left alone, without any launch, its network lives by itself {by_itself}."
+    if math.isinf(edge.value):
+        never = _runs(found.share_never(BELOW))
+        return f"{who} has no tipping point: left alone, its network dies even if everybody begins, {never}."
+    return (
+        f"{who} tips at about {share_words(edge.value)} of staff ({_confident(edge)}): left alone, begun by fewer "
+        f"contributors its network dies; begun by more it lives by itself."
+    )
+
+
+def spread(found: Tipping) -> str:
+    """Return how the edges of runs differ."""
+    by_itself, never = found.share_beyond(BELOW, 0.0), found.share_never(BELOW)
+    low, high = found.quartiles(BELOW)
+    what = "runs" if found.organisation is not None else "organisations"
+    parts = []
+    if low < high:
+        middle = f"the middle half of the {what} tip between {share_words(low)} and "
+        parts.append(middle + ("never" if math.isinf(high) else share_words(high)))
+    if by_itself.value > 0.0:
+        parts.append(f"{share_words(by_itself.value)} live with nobody to begin")
+    if never.value > 0.0:
+        parts.append(f"{share_words(never.value)} die however many begin")
+    return f"{_capital('; '.join(parts))}." if parts else ""
+
+
+def sharpness(found: Tipping) -> str:
+    """Return whether it is an edge: what a few points more or fewer do in one and the same organisation."""
+    if found.test is None:
+        return ""
+    below, lives = found.test.share(-MARGIN), found.test.share(MARGIN)
+    dies = Interval(*(1.0 - share for share in (below.value, below.high, below.low)))
+    is_edge = min(dies.value, lives.value) >= DEMANDED
+    points = f"{100 * MARGIN:.0f} points"
+    says = "In one and the same organisation it is an edge" if is_edge else "Even in one organisation luck blurs the edge"
+    return (
+        f"{says}: started {points} below its own tipping point, {_with_span(dies)} of runs with fresh luck die; "
+        f"{points} above, {_with_span(lives)} live."
+    )
+
+
+def from_above(found: Tipping) -> str:
+    """Return how many may leave."""
+    edge = found.edge(ABOVE)
+    when = f"after {LEAVING_DAY // MONTH_DAYS} months"
+    if math.isnan(edge.value):
+        return "There is no living network that leavers could kill."
+    if math.isinf(edge.value):
+        survive = _runs(found.share_never(ABOVE))
+        return f"Once living, it survives even if {share_words(MOST_LEAVERS)} of staff leave at once {when}, {survive}."
+    return (
+        f"Once living, it survives until about {share_words(edge.value)} of staff leave the platform at once {when} "
+        f"({_confident(edge)})."
+    )
+
+
+def places(found: Tipping) -> str:
+    """Return which placement needs fewest to begin, if pairs of runs tell it from the scenario's own."""
+    others = [name for name in found.placements if name != found.placement]
+    better = {name: fewer_share(found.brackets(BELOW, name), found.brackets(BELOW)) for name in others}
+    sure = [name for name in others if better[name].low > 0.5]
+    if not sure:
+        return ""
+    best = min(sure, key=lambda name: (found.edge(BELOW, name).value, -better[name].value))
+    edge = found.edge(BELOW, best)
+    tips = (
+        "is not needed at all" if edge.value == 0.0 else f"at {share_words(edge.value)} ({span_words(edge.low, edge.high)})"
+    )
+    return (
+        f"It matters who begins: with {PLACES[best]} it tips {tips}; fewer are needed than {PLACES[found.placement]} in "
+        f"{share_words(better[best].value)} of the runs in which it makes a difference."
+    )
+
+
+def fewer_share(own: list[Bracket], other: list[Bracket]) -> Interval:
+    """Return in which share of the pairs that differ the first edge is the lower, with Wilson's interval."""
+    pairs = [(one.middle, two.middle) for one, two in zip(own, other, strict=True) if one != two]
+    return wilson(sum(one < two for one, two in pairs), len(pairs))
+
+
+def about(found: Tipping) -> str:
+    """Return what was simulated and what living means, for below a table."""
+    n, days = found.replicates, found.days
+    who = (
+        f"{n:,} organisations, each with its own people and luck"
+        if found.organisation is None
+        else f"{n:,} lucks of the people and ties of replicate {found.organisation % LUCKS_APART}"
+    )
+    return (
+        f"{who}; seed {found.seed}; {found.people:,} people; {days:,} working days with the standing practices alone. "
+        "A network lives if, in the last month, it has at least half of the contributing employees that it has when "
+        "everybody begins; never under 7.5 %, and half of critical mass is always enough."
+    )
+
+
+def _runs(share: Interval) -> str:
+    return f"in {share_words(share.value)} of runs ({span_words(share.low, share.high)})"
+
+
+def _with_span(share: Interval) -> str:
+    return share_words(share.value) + ("" if math.isnan(share.low) else f" ({span_words(share.low, share.high)})")
+
+
+def _confident(edge: Interval) -> str:
+    words = span_words(edge.low, edge.high)
+    return words if math.isnan(edge.low) else f"95 %: {words}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
