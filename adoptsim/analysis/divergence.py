@@ -60,9 +60,9 @@ class Divergence:
     first: str
     second: str
 
-    def in_words(self, first: str = "one run", second: str = "the other") -> str:
-        """Return the difference as a sentence; ``first`` and ``second``: what the runs are called."""
-        return f"On day {self.day} {self.who} {self.first} in {first} and {self.second} in {second}."
+    def in_words(self, first: str = "in one run", second: str = "in the other") -> str:
+        """Return the difference as a sentence; ``first`` and ``second`` say which run is meant."""
+        return f"On day {self.day} {self.who} {self.first} {first}, and {self.second} {second}."
 
 
 def _marked(row: int) -> Callable[[World], Decided]:

@@ -1,4 +1,4 @@
-"""Which threads somebody saw on a day. The engine keeps no record of it; the draws, named by what they decide, give it again."""
+"""Which threads somebody saw on a day: the engine keeps no record of it, but the draws can be asked again."""
 
 from __future__ import annotations
 
