@@ -24,8 +24,8 @@ def resampled_means(values: npt.ArrayLike, draws: int = DRAWS) -> Floats:
 def bootstrap_bounds(values: npt.ArrayLike, draws: int = DRAWS, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
     """Return the bounds of the means over the last axis: expanded percentiles (Hesterberg 2015).
 
-    Plain percentiles are too narrow for few replicates; these are widened as Student's t widens the normal. One
-    replicate has no bounds (NaN).
+    Plain percentiles are too narrow for few replicates; these are widened as Student's t widens the normal. Of normal
+    values they cover 95 % from 16 replicates on, 93 % at 8. One replicate has no bounds (NaN).
     """
     given = np.asarray(values, dtype=np.float64)
     n = given.shape[-1]

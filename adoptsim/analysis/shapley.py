@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 MOST_MEMBERS = 16  # 65,536 bundles
+ROUNDING = 1e-13  # of the largest value: some hundred roundings
 
 
 def shapley_values(values: npt.ArrayLike) -> Floats:
@@ -31,7 +32,7 @@ def shapley_values(values: npt.ArrayLike) -> Floats:
         float64[n, ...]; over the members they sum to the value of all minus that of nobody.
     """
     game = np.asarray(values, dtype=np.float64)
-    return np.tensordot(_shapley_weights(n_members(game)), game, axes=1)
+    return _weighed(_shapley_weights(n_members(game)), game)
 
 
 def interaction_indices(values: npt.ArrayLike) -> Floats:
@@ -43,7 +44,7 @@ def interaction_indices(values: npt.ArrayLike) -> Floats:
         float64[n * (n - 1) / 2, ...], in the order of `pairs`; above 0: each is worth more beside the other.
     """
     game = np.asarray(values, dtype=np.float64)
-    return np.tensordot(_interaction_weights(n_members(game)), game, axes=1)
+    return _weighed(_interaction_weights(n_members(game)), game)
 
 
 def pairs(n: int) -> list[tuple[int, int]]:
@@ -54,9 +55,15 @@ def pairs(n: int) -> list[tuple[int, int]]:
 def n_members(game: Floats) -> int:
     """Return how many members a game has; a game that isn't given in full raises ``ValueError``."""
     n = len(game).bit_length() - 1
-    if len(game) != 1 << n or not 1 <= n <= MOST_MEMBERS:
+    if not 1 <= n <= MOST_MEMBERS or len(game) != 1 << n:
         raise ValueError(f"{len(game)} bundles are not all those of 1 to {MOST_MEMBERS} members")
     return n
+
+
+def _weighed(weights: Floats, game: Floats) -> Floats:
+    """Return weighted sums of the values; what is left of a sum by rounding only is 0."""
+    found = np.tensordot(weights, game, axes=1)
+    return np.where(np.abs(found) <= ROUNDING * np.abs(game).max(initial=0.0), 0.0, found)
 
 
 def _members(n: int) -> npt.NDArray[np.bool_]:

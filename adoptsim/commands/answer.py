@@ -61,9 +61,9 @@ def verdict(report: Row) -> str:
         sentences.append(f"{enough} are enough: sure to last in at least {asked} of runs.")
         sentences.append(f"The smallest {_size(least)}{_and_cheapest(frontier)}.")
     else:
-        best = report["ranked"][0]["reached"]["probability"]
+        most = frontier["bundles"][-1]["reached"]["mean"] if frontier else report["ranked"][0]["reached"]["probability"]
         sentences.append(f"None of {counted(report['points'], 'bundle')} is sure to last in at least {asked} of runs.")
-        sentences.append(f"The best lasts in {with_unit(best, 'share')}.")
+        sentences.append(f"The best lasts in {with_unit(most, 'share')}.")
     return " ".join([*sentences, *_strongest(report["shares"])])
 
 

@@ -14,7 +14,6 @@ from adoptsim.domain.practices import PRACTICES
 from adoptsim.report.drawing import (
     BLUE,
     ORANGE,
-    PALE_BLUE,
     SMALL,
     SOFT,
     heading,
@@ -26,8 +25,8 @@ from adoptsim.report.drawing import (
 )
 from adoptsim.report.shares import VALUE_WORDS, in_points, name_rows
 
-LABELS, PANEL, GAP, ROW, ABOVE, BETWEEN, BELOW = 4.1, 4.1, 0.7, 0.36, 1.7, 0.8, 0.75  # inches
-PALE_ORANGE = "#f6d3ba"
+LABELS, PANEL, GAP, ROW, ABOVE, BETWEEN, BELOW = 4.1, 4.1, 0.7, 0.36, 1.7, 0.75, 0.75  # inches
+FADED_BLUE, FADED_ORANGE = "#a9cbe4", "#f3c9ac"
 LEAST_POINTS = 5.0
 
 
@@ -47,6 +46,8 @@ def figure_one_change(changes: OneChange) -> Figure:
             axes = figure.add_axes((left / width, bottom / height, PANEL / width, tall / height))
             _panel(axes, rows, value, _limits(changes, value))
             heading(axes, f"{VALUE_WORDS[value]}: one {what}")
+            if rows is groups[-1][1]:
+                axes.set_xlabel("change in percentage points", fontsize=SMALL, color=SOFT, labelpad=4)
             if column == 0:
                 name_rows(axes, [change.practice for change in rows])
         bottom -= BETWEEN
@@ -78,7 +79,7 @@ def _limits(changes: OneChange, value: str) -> tuple[float, float]:
     """Return one axis for both groups, in percentage points."""
     found = [change.difference[value] for change in (*changes.dropped, *changes.added)]
     known = [100.0 * part for interval in found for part in interval if part == part]
-    low, high = min(-LEAST_POINTS, *known), max(LEAST_POINTS, *known)
+    low, high = min([-LEAST_POINTS, *known]), max([LEAST_POINTS, *known])
     return low - 0.2 * (high - low), high + 0.2 * (high - low)
 
 
@@ -91,11 +92,10 @@ def _panel(axes: Axes, rows: Sequence[Change], value: str, limits: tuple[float, 
         if mean != mean:
             continue
         is_gain, is_real = mean >= 0, beyond_luck(change.difference[value])
-        color = (BLUE if is_gain else ORANGE) if is_real else (PALE_BLUE if is_gain else PALE_ORANGE)
+        color = (BLUE if is_gain else ORANGE) if is_real else (FADED_BLUE if is_gain else FADED_ORANGE)
         axes.hlines(row, low, high, color=color, linewidth=2.0, zorder=3)
         axes.plot(mean, row, "o", color=color, markersize=7.0, markeredgecolor="white", zorder=4)
         end = min(low, mean) if mean < 0 else max(high, mean)
         if end == end:
             note(axes, in_points(mean), (end, row), (-6 if mean < 0 else 6, 0), ha="right" if mean < 0 else "left")
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
-    axes.set_xlabel("change in percentage points", fontsize=SMALL, color=SOFT, labelpad=4)
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10], integer=True))
