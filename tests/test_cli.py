@@ -288,7 +288,7 @@ def test_a_sweep_ends_with_table_picture_and_file(adoptsim: Adoptsim, tmp_path: 
     ended = adoptsim("sweep", "tiny.yaml")
     assert ended.code == 0
     assert ". . . . . . 7 . . 10" in ended.out  # 7 is in place in the base scenario
-    assert "What each adds to the chance" in ended.out
+    assert "What each practice adds" in ended.out
     assert "12 of 12 runs (100 %)" in ended.err
     assert "Picture: tiny.png" in ended.err
     assert (tmp_path / "tiny.png").read_bytes().startswith(b"\x89PNG")
