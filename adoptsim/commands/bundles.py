@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 PREFIX = "practices."
-MEANS = ("contributors", "hours_per_person_month")
+MEANS = ("contributors", "worst_department_contributors", "hours_per_person_month")
 MOST_SUFFICIENT = 10
 MOST_LEVEL_COLUMNS = 5  # more do not fit a terminal; the CSV has them all
 BAR_WIDTH = 7
@@ -34,16 +34,20 @@ FROM_ATTRS = (
 )
 
 
-def sweep_report(frame: pd.DataFrame, runs: pd.DataFrame | None, top: int, probability: float) -> Row:
+def sweep_report(
+    frame: pd.DataFrame, runs: pd.DataFrame | None, top: int, probability: float, rank_by: str = "chance"
+) -> Row:
     """Return what is told of a sweep: the best points, the smallest sufficient bundles, each practice's effect.
 
-    ``probability``: what the lower bound of a bundle's chance to last must be at least for it to be sufficient.
+    ``probability``: what the lower bound of a bundle's chance to last must be at least for it to be sufficient;
+    ``rank_by``: one of the results' RANKINGS.
     """
     from adoptsim.sweeps.results import on_off_factors, practice_effects, rank, smallest_sufficient
 
     report: Row = {name: frame.attrs[name] for name in FROM_ATTRS if name in frame.attrs}
     report |= {"points": len(frame), "sufficient_probability": probability}
-    report |= {"ranked": rows_of(rank(frame).head(top)), "smallest_sufficient": [], "effects": []}
+    report |= {"ranked_by": rank_by, "ranked": rows_of(rank(frame, rank_by).head(top))}
+    report |= {"smallest_sufficient": [], "effects": []}
     if on_off_factors(frame) and report.get("finished"):
         report["smallest_sufficient"] = rows_of(smallest_sufficient(frame, probability))
         if runs is not None:
@@ -132,14 +136,17 @@ def _print_ranked(console: Console, report: Row) -> None:
     has_bundles = _has_bundles(report)
     level_names = list(rows[0]["levels"]) if rows and len(rows[0]["levels"]) <= MOST_LEVEL_COLUMNS else []
     bundle = ["Practices in place"] if has_bundles else []
-    shown = table("", *bundle, *map(_short, level_names), "Lasts (95 %)", "Contributors", "Hours", left=2)
+    lowest = ["Worst off"] if report["ranked_by"] == "lowest" else []
+    shown = table("", *bundle, *map(_short, level_names), *lowest, "Lasts (95 %)", "Contributors", "Hours", left=2)
     shown.columns[1].no_wrap = has_bundles
     for place, row in enumerate(rows, start=1):
         cells = [f"{place:>3}", *([marks(numbers_of(row["practices"]))] if has_bundles else [])]
         cells += [_level(row["levels"][name]) for name in level_names]
+        cells += [_mean_cell(row, "worst_department_contributors")] if lowest else []
         shown.add_row(*cells, *_outcome_cells(row))
     console.print(shown, end="")
-    note = f"Lasts: contributors reach {with_unit(report['threshold'], 'share')} of staff and stay after the launch. "
+    note = "Worst off: contributors in the department where they are fewest, chance taken out. " if lowest else ""
+    note += f"Lasts: contributors reach {with_unit(report['threshold'], 'share')} of staff and stay after the launch. "
     note += f"Hours: a person and month. The best {len(rows)} of {report['points']:,}."
     console.print(note, style="dim")
     if has_bundles and not report["effects"]:
@@ -152,13 +159,15 @@ def _has_bundles(report: Row) -> bool:
 
 
 def _outcome_cells(row: Row) -> list[str]:
-    reached, none = row["reached"], {"mean": None, "low": None, "high": None}
-    contributors, hours = row.get("contributors", none), row.get("hours_per_person_month", none)
-    return [
-        _with_span(reached["probability"], reached["low"], reached["high"]),
-        _with_span(contributors["mean"], contributors["low"], contributors["high"]),
-        number(hours["mean"]),
-    ]
+    reached, hours = row["reached"], row.get("hours_per_person_month", {"mean": None})
+    chance = _with_span(reached["probability"], reached["low"], reached["high"])
+    return [chance, _mean_cell(row, "contributors"), number(hours["mean"])]
+
+
+def _mean_cell(row: Row, name: str) -> str:
+    """Return an outcome's mean with its interval; unknown where it was not measured."""
+    values = row.get(name, {"mean": None, "low": None, "high": None})
+    return _with_span(values["mean"], values["low"], values["high"])
 
 
 def _with_span(value: float | None, low: float | None, high: float | None) -> str:

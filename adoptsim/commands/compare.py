@@ -10,6 +10,7 @@ from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates,
 from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
 from adoptsim.commands.run import key_figures, load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.commands.unheard import print_unheard_differences
 from adoptsim.commands.words import MEASURES, change, counted, listed, with_unit
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def compare(
     tell_if_first(quiet)
     with progress("comparing", replicates * len(asked), quiet=quiet) as tell:
         comparison = simulate_all(asked, replicates=replicates, seed=seed, threads=threads, progress=tell)
-    summary = comparison.summary() | {"seed": seed, "replicates": replicates}
+    from adoptsim.analysis.unheard import unheard_differences
+
+    summary = comparison.summary() | {"seed": seed, "replicates": replicates, "unheard": unheard_differences(comparison)}
     if plot is not None:
         from adoptsim.report.figures import figure_compare
 
@@ -67,6 +70,7 @@ def _show(summary: dict[str, Any]) -> None:
     console.print(_table(summary), end="")
     for difference in summary["differences"]:
         console.print(_in_words(difference, summary["baseline"]))
+    print_unheard_differences(console, summary["unheard"], summary["names"])
     console.print(f"\n{_footnote(summary)}", style="dim")
 
 

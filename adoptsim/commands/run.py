@@ -9,6 +9,7 @@ import typer
 from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
 from adoptsim.commands.outputs import CSV, PICTURES, TABLES, check_outputs, write_figure, write_frame
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.commands.unheard import print_unheard
 from adoptsim.commands.words import MEASURES, counted, span, with_unit
 
 if TYPE_CHECKING:
@@ -87,9 +88,10 @@ def needed_days(scenario: Scenario) -> int:
 
 
 def _report(result: Result) -> dict[str, Any]:
+    from adoptsim.analysis.unheard import unheard
     from adoptsim.commands.verdict import judge, verdict_sentences
 
-    summary = result.summary()
+    summary = result.summary() | {"unheard": unheard(result)}
     reached = summary["critical_mass"]["reached"]
     sentences = verdict_sentences(summary, needed_days(result.scenario))
     return summary | {"verdict": {"word": judge(reached["low"], reached["high"]).word, "sentences": sentences}}
@@ -130,6 +132,7 @@ def _show(report: dict[str, Any], scenario: Scenario) -> None:
         label, kind = MEASURES[name]
         shown.add_row(label, with_unit(values["mean"], kind), span(values["low"], values["high"], kind))
     console.print(shown, end="")
+    print_unheard(console, report["unheard"])
     console.print(
         f"{counted(report['replicates'], 'run')} of {report['people']:,} people over {report['days']} working days, "
         f"seed {report['seed']}. Figures of the last 21 days, hours of all; voice is ideas and concerns; "

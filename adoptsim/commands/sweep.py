@@ -32,6 +32,13 @@ class Cost(StrEnum):
     organisers = "organisers"
 
 
+class RankBy(StrEnum):
+    """What points are ranked by."""
+
+    chance = "chance"
+    lowest = "lowest"
+
+
 Given = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment's name, or the path of a file.")]
 Database = Annotated[Path, typer.Argument(metavar="FILE.db", help="What a sweep has written.")]
 Top = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of the best to show.")]
@@ -87,6 +94,9 @@ def _run(experiment: Any, file: Path, total: int, quiet: bool, **how: int | None
 def results(
     file: Database,
     top: Top = TOP,
+    rank_by: Annotated[
+        RankBy, typer.Option(help="Rank by the chance to last, or by contributors in the department with fewest.")
+    ] = RankBy.chance,
     probability: Annotated[
         float | None,
         typer.Option(min=0.0, max=1.0, help="Enough is a chance to last of surely (lower bound) this; 0.5 when absent."),
@@ -115,7 +125,17 @@ def results(
         if path is not None:
             write_frame(frame.reset_index(), path)
             say(f"table: {path}")
-    _tell(frame, file, plot, top, as_json=as_json, probability=probability, cost=cost.value, more=more)
+    _tell(
+        frame,
+        file,
+        plot,
+        top,
+        as_json=as_json,
+        probability=probability,
+        cost=cost.value,
+        rank_by=rank_by.value,
+        more=more,
+    )
 
 
 def _tell(
@@ -127,6 +147,7 @@ def _tell(
     as_json: bool,
     probability: float | None = None,
     cost: str = Cost.all.value,
+    rank_by: str = "chance",
     more: Mapping[str, Path | None] = MappingProxyType({}),
 ) -> None:
     """Draw the pictures if there is something to draw, then print the report."""
@@ -143,7 +164,7 @@ def _tell(
         drawn[picture] = figure_bundles(frame, least)
     for path, figure in drawn.items():
         write_figure(figure, path)
-    report = sweep_report(frame, runs, top, least)
+    report = sweep_report(frame, runs, top, least, rank_by)
     if answer is not None:
         add_answer(report, answer)
     report |= {"file": str(file), "picture": str(picture) if picture in drawn else None}

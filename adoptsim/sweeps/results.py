@@ -70,11 +70,20 @@ def point_frame(connection: sqlite3.Connection) -> pd.DataFrame:
     return frame
 
 
-def rank(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the points best first: by probability of critical mass, then final contributors, then fewer practices."""
-    order = {"reached": False, "contributors": False, "n_practices": True}
-    known = [name for name in order if name in frame]
-    return frame.sort_values(known, ascending=[order[name] for name in known], kind="stable", na_position="last")
+RANKINGS = {
+    "chance": ("reached", "contributors", "n_practices"),
+    "lowest": ("worst_department_contributors", "reached", "n_practices"),
+}
+"""What points are ranked by: the chance of critical mass, or contributors in the department where they are fewest."""
+
+
+def rank(frame: pd.DataFrame, by: str = "chance") -> pd.DataFrame:
+    """Return the points best first, by one of RANKINGS; of equals the one with fewer practices."""
+    known = [name for name in RANKINGS[by] if name in frame]
+    if RANKINGS[by][0] not in frame and by != "chance":
+        raise InputError(Problem(f"{RANKINGS[by][0]} was not measured; add it to the experiment's measures", "measure"))
+    ascending = [name == "n_practices" for name in known]
+    return frame.sort_values(known, ascending=ascending, kind="stable", na_position="last")
 
 
 def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *, bound: str = "low") -> pd.DataFrame:

@@ -44,6 +44,19 @@ def test_the_best_come_first_then_more_contributors_then_fewer_practices() -> No
     assert list(rank(frame)["name"])[-1] == "bc"
 
 
+def test_points_can_be_ranked_by_their_worst_off_department() -> None:
+    frame = bundles({"abc": 0.9}).assign(worst_department_contributors=0.1)
+    frame.loc[frame["name"] == "c", "worst_department_contributors"] = 0.3
+    frame.loc[frame["name"] == "a", "worst_department_contributors"] = np.nan
+    ranked = list(rank(frame, "lowest")["name"])
+    assert (ranked[:3], ranked[-1]) == (["c", "abc", ""], "a")
+
+
+def test_what_was_not_measured_ranks_nothing() -> None:
+    with pytest.raises(InputError, match="worst_department_contributors was not measured"):
+        rank(bundles({}), "lowest")
+
+
 def test_a_bundle_with_a_sufficient_part_is_not_among_the_smallest() -> None:
     frame = bundles({"a": 0.8, "ab": 0.9, "ac": 0.95, "bc": 0.75, "abc": 1.0, "b": 0.6})
     assert list(smallest_sufficient(frame)["name"]) == ["a", "bc"]
