@@ -74,7 +74,7 @@ class Table:
                     before = reader.line_num
         except csv.Error as error:
             problems.unfinished.add(self.file)
-            problems.add(_csv_fault(error), file=self.file, line=reader.line_num)
+            problems.add(csv_fault(error), file=self.file, line=reader.line_num)
         except UnicodeDecodeError:
             problems.unfinished.add(self.file)
             problems.note(undecodable(self.path))
@@ -111,7 +111,7 @@ def open_table(path: Path, needed: Sequence[str], optional: Sequence[str], probl
         problems.note(undecodable(path))
         return None
     except csv.Error as error:
-        problems.add(_csv_fault(error), "header", file, 1)
+        problems.add(csv_fault(error), "header", file, 1)
         return None
     known = [*needed, *optional]
     complaints = list(_wrong_header(header, needed, known))
@@ -143,7 +143,8 @@ def _wrong_header(header: list[str], needed: Sequence[str], known: Sequence[str]
             yield f"column {column!r} is there {header.count(column)} times; keep one"
 
 
-def _csv_fault(error: csv.Error) -> str:
+def csv_fault(error: csv.Error) -> str:
+    """Return in plain words why a file is no table."""
     said = str(error)
     if "unexpected end of data" in said:
         return "a quotation mark is opened and not closed"

@@ -2,68 +2,40 @@
 
 A *target* names what is varied, with dots: ``practices.safe_space`` (its intensity), ``practices.safe_space.start``,
 ``levers.answer_prob``, ``parameters.reward_rate``, ``organisation.people``, ``critical_mass.threshold``. A *level* is
-one of the values it takes: of a list, or within a range. A *point* gives each target one level.
+one of the values it takes: of a list, or within a range. A *point* gives each target one level: those of ``vary``, which
+are decided, and those of ``uncertain``, which are not known. A set of what is not known is a *world*.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.levers import LEVERS
-from adoptsim.domain.parameters import PARAMETERS
-from adoptsim.domain.practices import PRACTICES
-from adoptsim.domain.scenario import (
-    CriticalMass,
-    FieldsError,
-    Horizon,
-    OrganisationSpec,
-    PracticeUse,
-    Scenario,
-    Start,
-    Strict,
-    nearest,
-)
-from adoptsim.sweeps.designs import DESIGNS, MOST_SAMPLES, Point
-from adoptsim.sweeps.ranges import Level, Range, Varied, read_varied, tried_levels
+from adoptsim.domain.scenario import FieldsError, Strict, nearest
+from adoptsim.sweeps.consistency import wrong_designs, wrong_together
+from adoptsim.sweeps.designs import DESIGNS, MOST_SAMPLES, POINTS, RESOLUTION, RESOLUTIONS, Point
+from adoptsim.sweeps.measures import MEASURES
+from adoptsim.sweeps.ranges import Level, Varied, tried_levels
+from adoptsim.sweeps.scenarios import apply_point
+from adoptsim.sweeps.tables import MOST_POINTS, Columns, ensemble_columns, frame_columns, table_of
+from adoptsim.sweeps.targets import known_targets, read_vary
+from adoptsim.sweeps.worlds import PAIRED, Sampling, n_worlds, with_worlds
 
-S = TypeVar("S", bound=Scenario)
+if TYPE_CHECKING:
+    import pandas as pd
 
-MOST_POINTS = 1_000_000
-MOST_LEVELS = 1_000
+__all__ = ["DESIGNS", "Experiment", "Level", "apply_point", "design_points", "known_targets"]
+
 MOST_REPLICATES = 100_000
-_SECTIONS: dict[str, type[Strict]] = {  # of a scenario, whose fields can be varied
-    "organisation": OrganisationSpec,
-    "horizon": Horizon,
-    "start": Start,
-    "critical_mass": CriticalMass,
-}
-_NOT_VARIED = ("organisation.people_file", "organisation.ties_file")  # they belong together: two experiments instead
-
-
-@cache
-def known_targets() -> tuple[str, ...]:
-    """Return everything that can be varied."""
-    names = [f"practices.{name}" for name in PRACTICES]
-    names += [f"practices.{name}.{key}" for name in PRACTICES for key in PracticeUse.model_fields]
-    names += [f"levers.{name}" for name in LEVERS] + [f"parameters.{name}" for name in PARAMETERS]
-    for section, kind in _SECTIONS.items():
-        names += [f"{section}.{key}" for key in kind.model_fields]
-    return tuple(name for name in names if name not in _NOT_VARIED and not name.endswith(".departments"))
-
-
-def _is_whole(target: str) -> bool:
-    """Return whether a target takes whole numbers only."""
-    section, _, key = target.partition(".")
-    fields = _SECTIONS[section].model_fields if section in _SECTIONS else PracticeUse.model_fields
-    field = fields.get(key.rpartition(".")[2])
-    return field is not None and int in (field.annotation, *get_args(field.annotation))
+MOST_ROWS_TRIED = 1_000  # of a table, when an experiment is loaded; the others when it is run
+ENSEMBLE = "ensemble"
+TABLE = ".csv"
 
 
 class Experiment(Strict):
@@ -74,12 +46,38 @@ class Experiment(Strict):
     question: str = Field("", max_length=4000, description="what is asked, in plain words")
     expected_minutes: float | None = Field(None, gt=0.0, le=1e6, allow_inf_nan=False, description="how long it takes, about")
     scenario: str = Field(min_length=1, max_length=4000, description="base scenario: a shipped name or a path")
-    vary: dict[str, Varied] = Field(
-        description="targets, and of each its levels (a list or on_off) or its range ({low, high} or plausible)"
-    )
     design: str = Field("full_factorial", description="how points are chosen among the levels and within the ranges")
+    vary: dict[str, Varied] = Field(
+        {},
+        description="what is decided: targets, and of each its levels (a list or on_off) or its range ({low, high} or "
+        "plausible)",
+    )
+    points: str | None = Field(
+        None, max_length=4000, description="instead of vary and design: a CSV file, a column a target, a row a point"
+    )
     samples: int | None = Field(
-        None, ge=2, le=MOST_SAMPLES, description="how often a design draws: trajectories of morris, base points of saltelli"
+        None,
+        ge=2,
+        le=MOST_SAMPLES,
+        description="how often a design draws: points, trajectories of morris, base points of saltelli",
+    )
+    resolution: int | None = Field(
+        None,
+        ge=RESOLUTIONS[0],
+        le=RESOLUTIONS[-1],
+        description=f"of fractional_factorial, {RESOLUTION} when absent: what is not mixed up with what",
+    )
+    uncertain_design: str = Field("latin_hypercube", description="how worlds are chosen")
+    uncertain: dict[str, Varied] | str | None = Field(
+        None,
+        description="what is not known: targets with ranges or levels, a CSV file of worlds, or ensemble: the shipped "
+        "plausible sets of parameters",
+    )
+    worlds: int | None = Field(
+        None, ge=2, le=MOST_SAMPLES, description="how many worlds; all of a table, as many as its design draws otherwise"
+    )
+    sampling: Sampling = Field(
+        "product", description="product: every point in every world; paired: each point in a world of its own"
     )
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
     seed: int = Field(1, ge=0, lt=2**32, description="which luck")
@@ -89,13 +87,49 @@ class Experiment(Strict):
     def load(cls, name_or_path: str | os.PathLike[str]) -> Self:
         """Return a shipped experiment or that of a file, tried on its base scenario.
 
-        A path to the base scenario is read from the experiment's own folder and becomes absolute. Raises
-        ``InputError`` with everything that is wrong with the experiment, or with its base scenario.
+        Paths to the base scenario and to tables are read from the experiment's own folder; tables are read in. Raises
+        ``InputError`` with everything that is wrong with the experiment, its tables, or its base scenario.
         """
         path = files.locate(name_or_path, "experiments")
         folder = str(path.absolute().parent)
         loaded = files.read_model(path, cls, "experiments", also=lambda found: _misfits(found, folder))
-        return loaded.model_copy(update={"scenario": _base_of(loaded.scenario, folder)})
+        return loaded.with_tables(folder).model_copy(update={"scenario": _base_of(loaded.scenario, folder)})
+
+    @classmethod
+    def from_frame(cls, points: pd.DataFrame, *, scenario: str, name: str = "points", **fields: Any) -> Self:
+        """Return an experiment of a pandas frame's points: a column a target, a row a point.
+
+        Parameters
+        ----------
+        fields
+            Other fields of an experiment, such as ``uncertain`` or ``replicates``.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with the frame or the fields.
+        """
+        return cls.made(name=name, scenario=scenario, design=POINTS, vary=frame_columns(points), **fields)
+
+    @classmethod
+    def made(cls, **fields: Any) -> Self:
+        """Return an experiment of these fields; as the class itself, with plain messages in an ``InputError``."""
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            wrong = files.wrong_fields(error, cls)
+            raise InputError(*(Problem(each.message, ".".join(map(str, each.path))) for each in wrong)) from None
+
+    def with_tables(self, folder: str = ".") -> Self:
+        """Return the experiment with its tables read in; raises ``InputError``."""
+        changes: dict[str, Any] = {}
+        if self.points is not None:
+            changes |= {"design": POINTS, "points": None, "vary": table_of(self.points, folder).columns}
+        if isinstance(self.uncertain, str):
+            changes |= {"uncertain_design": POINTS, "uncertain": _world_columns(self.uncertain, folder)}
+        if not changes:
+            return self
+        return self.made(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
 
     def base(self) -> files.Scenario:
         """Return the base scenario."""
@@ -104,162 +138,69 @@ class Experiment(Strict):
     @property
     def n_points(self) -> int:
         """Return the number of points of the design."""
-        return DESIGNS[self.design].n_points(self)
+        read = self.with_tables()
+        policies = DESIGNS[read.design].n_points(read)
+        return policies if read.sampling == PAIRED else policies * n_worlds(read)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return everything that is varied, what is decided first."""
+        read = self.with_tables()
+        return (*read.vary, *(read.uncertain or ()))
 
     @field_validator("vary", mode="before")
     @classmethod
-    def _read_vary(cls, given: Any) -> Any:
+    def _read_vary(cls, given: Any, info: ValidationInfo) -> Any:
         """Return the targets with levels or ranges as values; what is no mapping of names is left to the type's check."""
         if not isinstance(given, dict) or not all(isinstance(target, str) for target in given):
             return given
-        vary: dict[str, Varied] = {}
-        problems: list[tuple[tuple[str, ...], str]] = []
-        for target, value in given.items():
-            try:
-                vary[target] = read_varied(target, value, is_whole=_is_whole(target))
-            except ValueError as error:
-                problems.append(((target,), _unknown_target(target) or str(error)))
-        wrong = [((target,), problem) for target, varied in vary.items() for problem in _wrong_levels(target, varied)]
-        if problems or wrong:
-            raise FieldsError([*problems, *wrong])
-        if not vary:
-            raise ValueError("is empty; give at least one target, such as practices.safe_space: on_off")
-        return vary
+        return read_vary(given, is_table=info.data.get("design") == POINTS)
 
-    @field_validator("design")
+    @field_validator("uncertain", mode="before")
+    @classmethod
+    def _read_uncertain(cls, given: Any, info: ValidationInfo) -> Any:
+        if given is None or (isinstance(given, str) and (given == ENSEMBLE or given.casefold().endswith(TABLE))):
+            return given
+        if not isinstance(given, dict) or not given or not all(isinstance(target, str) for target in given):
+            raise ValueError("gives no worlds; give targets with ranges or levels, ensemble, or a CSV file of worlds")
+        return read_vary(given, is_table=info.data.get("uncertain_design") == POINTS)
+
+    @field_validator("design", "uncertain_design")
     @classmethod
     def _known_design(cls, design: str) -> str:
         if design not in DESIGNS:
             raise ValueError(f"unknown design {design!r}{nearest(design, DESIGNS)}")
         return design
 
-    @model_validator(mode="after")
-    def _details_of_what_is_used(self) -> Self:
-        clashes = [name for name in PRACTICES if {f"practices.{name}", f"practices.{name}.intensity"} <= set(self.vary)]
-        if clashes:
-            message = "is the same as the practice itself; keep one of the two"
-            raise FieldsError([(("vary", f"practices.{name}.intensity"), message) for name in clashes])
-        return self
+    @field_validator("measure")
+    @classmethod
+    def _known_measures(cls, measure: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in measure or ():
+            if name not in MEASURES:
+                raise ValueError(f"unknown measure {name!r}{nearest(name, MEASURES)}")
+        return measure
 
     @model_validator(mode="after")
-    def _design_can_use_what_is_varied(self) -> Self:
-        design = DESIGNS[self.design]
-        problems: list[tuple[tuple[str, ...], str]] = []
-        if design.samples is None:
-            drawing = " or ".join(name for name, other in DESIGNS.items() if other.samples is not None)
-            message = f"is a range, and {self.design} takes every level; give levels, or a design that draws: {drawing}"
-            problems += [(("vary", target), message) for target, varied in self.vary.items() if isinstance(varied, Range)]
-            if self.samples is not None:
-                problems.append((("samples",), f"is for designs that draw ({drawing}), not for {self.design}; leave it out"))
-        elif design.needs_power_of_two and self.samples is not None and self.samples.bit_count() != 1:
-            near = 1 << (self.samples.bit_length() - 1)
-            problems.append((("samples",), f"{self.samples} is not a power of two; give {near} or {2 * near}"))
-        if not problems and self.n_points > MOST_POINTS:
+    def _is_whole(self) -> Self:
+        problems = [*wrong_together(self)]
+        if not problems:
+            problems = [*wrong_designs(self)]
+        if not problems and self.points is None and not isinstance(self.uncertain, str) and self.n_points > MOST_POINTS:
             many = f"makes {self.n_points:,} points; give fewer levels or samples, at most {MOST_POINTS:,} points"
-            problems.append((("vary",), many))
+            problems = [(("vary",), many)]
         if problems:
             raise FieldsError(problems)
         return self
 
 
+def _world_columns(uncertain: str, folder: str) -> Columns:
+    return ensemble_columns() if uncertain == ENSEMBLE else table_of(uncertain, folder).columns
+
+
 def design_points(experiment: Experiment) -> list[Point]:
     """Return the points of an experiment in their fixed order."""
-    return DESIGNS[experiment.design].points(experiment)
-
-
-def apply_point(base: S, point: Mapping[str, Level]) -> S:
-    """Return the base scenario with a point's levels put in, validated.
-
-    A practice at intensity 0 is left out, so that a point is the same scenario as one written without the practice.
-    What the base says of a practice (its start, where) is kept. Raises ``InputError`` that names the target.
-    """
-    fields = {name: getattr(base, name) for name in type(base).model_fields}
-    changed: dict[str, dict[str, Any]] = {}
-    for target, level in point.items():
-        section, _, below = target.partition(".")
-        if unknown := _unknown_target(target):
-            raise InputError(_problem(target, unknown))
-        changed.setdefault(section, {})[below] = level
-    for section, levels in changed.items():
-        change = _use_practices if section == "practices" else _replace_values
-        fields[section] = change(fields[section], levels)
-    return _validated(type(base), fields, point)
-
-
-def _use_practices(uses: Mapping[str, PracticeUse], levels: Mapping[str, Level]) -> dict[str, Any]:
-    """Return the uses as plain fields, with levels of NAME and NAME.key put in."""
-    changed: dict[str, Any] = dict(uses)
-    details = {path: level for path, level in levels.items() if "." in path}
-    for name in (path for path in levels if "." not in path):
-        changed[name] = _fields_of(uses.get(name)) | {"intensity": _intensity(levels[name])}
-    for path, level in details.items():
-        name, key = path.split(".")
-        if name not in changed and key != "intensity":
-            message = f"the base scenario does not use {name}; vary practices.{name} too, or use it there"
-            raise InputError(_problem(f"practices.{path}", message))
-        changed[name] = _fields_of(changed.get(name)) | {key: level}
-    return changed
-
-
-def _fields_of(use: PracticeUse | dict[str, Any] | None) -> dict[str, Any]:
-    if isinstance(use, PracticeUse):
-        return {key: getattr(use, key) for key in PracticeUse.model_fields}
-    return use or {}
-
-
-def _intensity(level: Level) -> Level:
-    return float(level) if isinstance(level, bool) else level
-
-
-def _replace_values(values: Any, levels: Mapping[str, Level]) -> dict[str, Any]:
-    """Return a section's fields, or a table of numbers, with levels put in."""
-    return (dict(values) if isinstance(values, dict) else values.model_dump()) | dict(levels)
-
-
-def _validated(kind: type[S], fields: dict[str, Any], point: Mapping[str, Level]) -> S:
-    try:
-        scenario = kind.model_validate(fields, strict=True)
-    except ValidationError as error:
-        raise InputError(*_named(files.wrong_fields(error, kind), point)) from None
-    late = _named(files.late_starts(scenario), point)
-    if late:
-        raise InputError(*late)
-    off = {target.split(".")[1] for target in point if target.startswith("practices.")}
-    used = {name: use for name, use in scenario.practices.items() if use.intensity > 0 or name not in off}
-    return scenario.model_copy(update={"practices": used}) if len(used) < len(scenario.practices) else scenario
-
-
-def _named(problems: Iterable[files.FieldProblem], point: Mapping[str, Level]) -> list[Problem]:
-    """Return problems of a scenario under the target that brought them, as the experiment spells it."""
-    named = []
-    for problem in problems:
-        path = ".".join(map(str, problem.path))
-        target = max((known for known in point if f"{path}.".startswith(f"{known}.")), key=len, default=path)
-        named.append(_problem(target, problem.message))
-    return named
-
-
-def _problem(target: str, message: str) -> Problem:
-    return Problem(message, f"vary.{target}")
-
-
-def _unknown_target(target: str) -> str:
-    """Return what to say of a target that cannot be varied, nothing of one that can."""
-    return "" if target in known_targets() else f"unknown target {target!r}{nearest(target, known_targets())}"
-
-
-def _wrong_levels(target: str, levels: Varied) -> Iterator[str]:
-    """Yield what is wrong with a target or its levels, before any base scenario is asked."""
-    if unknown := _unknown_target(target):
-        yield unknown
-    elif isinstance(levels, Range):
-        return
-    elif not 1 <= len(levels) <= MOST_LEVELS:
-        yield f"has {len(levels):,} levels; give from 1 to {MOST_LEVELS:,}"
-    elif any(isinstance(level, dict) for level in levels):
-        yield "a level is a mapping; give numbers, true or false, or text"
-    elif len({level if isinstance(level, int | float) else repr(level) for level in levels}) < len(levels):
-        yield "a level is given twice; keep one"
+    read = experiment.with_tables()
+    return with_worlds(read, DESIGNS[read.design].points(read))
 
 
 def _base_of(scenario: str, folder: str) -> str:
@@ -277,14 +218,53 @@ def _misfits(experiment: Experiment, folder: str) -> Iterator[files.FieldProblem
     except InputError as error:
         yield from (files.FieldProblem(("scenario",), str(problem)) for problem in error.problems)
         return
-    first = {target: tried_levels(varied)[0] for target, varied in experiment.vary.items()}
     seen: set[str] = set()
-    for target, varied in experiment.vary.items():
-        for level in tried_levels(varied):
+    for part, tried in (("vary", experiment.vary), ("uncertain", experiment.uncertain)):
+        if isinstance(tried, dict):
+            yield from _wrong_of_part(base, part, tried, experiment, seen)
+    yield from _wrong_tables(base, experiment, folder)
+
+
+def _wrong_of_part(
+    base: files.Scenario, part: str, varied: Mapping[str, Varied], experiment: Experiment, seen: set[str]
+) -> Iterator[files.FieldProblem]:
+    every = {**experiment.vary, **(experiment.uncertain if isinstance(experiment.uncertain, dict) else {})}
+    first = {target: tried_levels(levels)[0] for target, levels in every.items()}
+    for target, levels in varied.items():
+        for level in tried_levels(levels):
             for problem in _misfit(base, {**first, target: level}):
                 if str(problem) not in seen:
                     seen.add(str(problem))
-                    yield files.FieldProblem(("vary", problem.field.removeprefix("vary.")), problem.message)
+                    yield files.FieldProblem((part, problem.field.removeprefix("vary.")), problem.message)
+
+
+def _wrong_tables(base: files.Scenario, experiment: Experiment, folder: str) -> Iterator[files.FieldProblem]:
+    """Yield what is wrong with the tables that an experiment names: as files, and row by row."""
+    for field in ("points", "uncertain"):
+        named = getattr(experiment, field)
+        if not isinstance(named, str):
+            continue
+        try:
+            lines: Iterable[int] = itertools.count(1)
+            if named == ENSEMBLE:
+                columns = ensemble_columns()
+            else:
+                table = table_of(named, folder)
+                columns, lines = table.columns, table.lines
+        except InputError as error:
+            yield from (files.FieldProblem((field,), str(problem)) for problem in error.problems)
+            continue
+        yield from _wrong_rows(base, field, named, columns, lines)
+
+
+def _wrong_rows(
+    base: files.Scenario, field: str, file: str, columns: Columns, lines: Iterable[int]
+) -> Iterator[files.FieldProblem]:
+    rows = zip(zip(*columns.values(), strict=True), lines, strict=False)
+    for levels, line in itertools.islice(rows, MOST_ROWS_TRIED):
+        for problem in _misfit(base, dict(zip(columns, levels, strict=True))):
+            where = Problem(problem.message, problem.field.removeprefix("vary."), file, line)
+            yield files.FieldProblem((field,), str(where))
 
 
 def _misfit(base: files.Scenario, point: Point) -> tuple[Problem, ...]:

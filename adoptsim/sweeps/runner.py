@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adoptsim import files
-from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.scenario import Scenario, nearest
+from adoptsim.domain.scenario import Scenario
 from adoptsim.simulation import OrganisationSource, Simulator, Stopped, n_threads
 from adoptsim.sweeps.experiment import Experiment
+from adoptsim.sweeps.measures import MEASURES, REACHED
 from adoptsim.sweeps.plan import Job, Plan, make_plan
 from adoptsim.sweeps.resume import check_same, prepare
 from adoptsim.sweeps.store import Failure, Run, Store, open_store
@@ -89,22 +89,11 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def outcome_names() -> tuple[str, ...]:
-    """Return the names of all outcomes, as a run of one day gives them; compiles the engine if need be."""
-    probe = Scenario.model_validate({"name": "probe", "organisation": {"people": 20}, "horizon": {"days": 1}})
-    simulator = Simulator(probe)
-    return tuple(simulator.outcomes(simulator.run(0)))
-
-
 def _measures_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the outcomes to keep, in the model's order; whether critical mass is reached is always among them."""
-    known = outcome_names()
     if experiment.measure is None:
-        return known
-    unknown = [name for name in experiment.measure if name not in known]
-    if unknown:
-        raise InputError(*(Problem(f"unknown measure {name!r}{nearest(name, known)}", "measure") for name in unknown))
-    return tuple(name for name in known if name in experiment.measure or name == "reached")
+        return MEASURES
+    return tuple(name for name in MEASURES if name in experiment.measure or name == REACHED)
 
 
 @dataclass

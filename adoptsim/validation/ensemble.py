@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.parameters import PARAMETERS
-from adoptsim.domain.scenario import nearest
+from adoptsim.files.ensemble import SHIPPED, Member, read_ensemble
 from adoptsim.simulation import SEED
 from adoptsim.validation.cases import CASES
 from adoptsim.validation.check import Row, holds_on_average
 from adoptsim.validation.measure import Floats, Sources, in_parallel, measure, runs_of
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 
-Member = Mapping[str, float]
-SHIPPED = Path(__file__).with_name("ensemble.csv")
+__all__ = ["SHIPPED", "EnsembleCheck", "Member", "check_ensemble", "ensemble_runs", "in_the_long_run", "read_ensemble"]
+
 REPLICATES_A_MEMBER = (
     dict.fromkeys(CASES, 3)
     | dict.fromkeys([name for name in CASES if name.startswith("seed-")], 4)
@@ -27,27 +24,6 @@ to live is asked, four; of what hardly differs between replicates, or costs most
 processor: all ten practices on make runs that cost six times as much as others."""
 SHARE_THAT_MUST = 0.9
 """Members for which all patterns that must hold do."""
-
-
-def read_ensemble(path: Path = SHIPPED) -> list[Member] | None:
-    """Return the members, one a row with a column a parameter; None where there is no file.
-
-    Raises ``InputError`` for unknown parameters and values that are no numbers.
-    """
-    if not path.exists():
-        return None
-    import pandas as pd
-
-    frame = pd.read_csv(path, comment="#")
-    names = [str(name) for name in frame]
-    problems = [
-        Problem(f"is no parameter{nearest(name, PARAMETERS)}", name, path.name) for name in names if name not in PARAMETERS
-    ]
-    numbers = frame.apply(pd.to_numeric, errors="coerce")
-    problems += [Problem("has a value that is no number", name, path.name) for name in names if numbers[name].isna().any()]
-    if problems:
-        raise InputError(*problems)
-    return [{str(name): float(value) for name, value in row.items()} for row in numbers.to_dict("records")]
 
 
 @dataclass(frozen=True, slots=True)
