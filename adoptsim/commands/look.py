@@ -258,6 +258,9 @@ def _show_experiment(experiment: Experiment) -> None:
     shown = table("Varied", "Levels", left=2)
     for target, levels in experiment.vary.items():
         shown.add_row(target, _levels(levels))
+    unknown = experiment.uncertain if isinstance(experiment.uncertain, dict) else {}
+    for target, levels in unknown.items():
+        shown.add_row(f"{target} (not known)", _levels(levels))
     console.print(shown)
 
 

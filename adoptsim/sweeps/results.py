@@ -86,6 +86,39 @@ def rank(frame: pd.DataFrame, by: str = "chance") -> pd.DataFrame:
     return frame.sort_values(known, ascending=ascending, kind="stable", na_position="last")
 
 
+def over_worlds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a policy: means over the worlds it was tried in, every world counting alike.
+
+    As `point_frame`, with the policies' levels only, and ``worlds``: how many; ``reached_worst``: the probability of
+    critical mass in the worst of them; ``worlds_enough``: in what share of them it is at least a half. Intervals are
+    Student's over the worlds' values (worlds are what was sampled, not runs). A frame without worlds stays as it is.
+    """
+    uncertain = [name for name in frame.attrs.get("uncertain", ()) if name in frame]
+    if not uncertain:
+        return frame
+    policies = [name for name in frame.attrs["factors"] if name not in uncertain]
+    bounds = [name for name in frame if str(name).endswith(("_low", "_high"))]
+    values = frame.drop(columns=[*uncertain, *bounds])
+    grouped = values.groupby(policies, sort=False, dropna=False) if policies else values.groupby(lambda _: 0)
+    made = grouped.mean()
+    made["n"] = grouped["n"].sum()
+    made["n_practices"] = grouped["n_practices"].first()
+    made["worlds"] = grouped.size()
+    made["reached_worst"] = grouped["reached"].min()
+    made["worlds_enough"] = grouped["reached"].agg(lambda reached: (reached >= SUFFICIENT).mean())
+    for name in {str(bound).removesuffix("_low").removesuffix("_high") for bound in bounds}:
+        known, spread = grouped[name].count(), grouped[name].std()
+        half = stdtrit(known - 1.0, 0.5 + CONFIDENCE / 2.0) * spread / np.sqrt(known)
+        made[f"{name}_low"] = (made[name] - half).clip(0.0, most_possible(name))
+        made[f"{name}_high"] = (made[name] + half).clip(0.0, most_possible(name))
+    made = made.reset_index(drop=not policies)
+    made.index.name = "point"
+    order = [name for name in frame.columns if name in made] + ["worlds", "reached_worst", "worlds_enough"]
+    made = made[order]
+    made.attrs.update(frame.attrs | {"factors": policies, "uncertain": [], "worlds": int(made["worlds"].max())})
+    return made
+
+
 def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *, bound: str = "low") -> pd.DataFrame:
     """Return the bundles that suffice while none of their sub-bundles does, fewest practices first.
 
@@ -172,7 +205,8 @@ def _runs(connection: sqlite3.Connection) -> pd.DataFrame:
 
 
 def _factors(connection: sqlite3.Connection) -> list[str]:
-    return list(json.loads(read_meta(connection)["experiment"])["vary"])
+    asked = json.loads(read_meta(connection)["experiment"])
+    return [*asked["vary"], *(asked.get("uncertain") or ())]
 
 
 def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
@@ -185,7 +219,8 @@ def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
     return {
         "experiment": experiment["name"],
         "title": experiment["title"],
-        "factors": list(experiment["vary"]),
+        "factors": _factors(connection),
+        "uncertain": list(experiment.get("uncertain") or ()),
         "scenario": scenario["name"],
         "base_practices": [name for name, use in scenario["practices"].items() if use["intensity"] > 0],
         "people": int(meta["people"]),

@@ -24,9 +24,7 @@ def small_experiment(folder: Path, *practices: str, replicates: int = 3, **chang
     Scenario.model_validate({"name": "base"} | SMALL | changes.pop("base", {})).save(base)
     named = practices or ("safe_space", "critical_mass")
     vary = {f"practices.{name}": ON_OFF for name in named}
-    return Experiment.model_validate(
-        {"name": "small", "scenario": str(base), "vary": vary, "replicates": replicates} | changes
-    )
+    return Experiment.made(**{"name": "small", "scenario": str(base), "vary": vary, "replicates": replicates} | changes)
 
 
 def as_csv(frame: pd.DataFrame) -> str:

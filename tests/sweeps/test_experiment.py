@@ -150,6 +150,6 @@ def test_more_points_than_can_be_run_are_refused() -> None:
 
 
 def test_every_design_gives_the_same_points_again() -> None:
-    experiment = varying(practices__safe_space=[0.0, 0.5, 1.0], practices__critical_mass="on_off")
+    experiment = varying(practices__safe_space=[0.0, 0.5], practices__critical_mass="on_off")
     for design in DESIGNS.values():
         assert design(experiment) == design(experiment)

@@ -125,9 +125,9 @@ def test_a_design_that_draws_gives_as_many_points_as_it_says_each_a_scenario(des
         apply_point(base, point)
 
 
-@pytest.mark.parametrize("design", DRAWN)
+@pytest.mark.parametrize("design", [design for design in DRAWN if design != "latin_hypercube"])
 def test_more_samples_keep_the_points_there_are(design: str):
-    """So a sweep's file can grow."""
+    """So a sweep's file can grow; but a Latin hypercube divides each range anew."""
     experiment = drawing(design, practices__safe_space="on_off", parameters__reward_rate="plausible")
     few, many = (make_plan(experiment.model_copy(update={"samples": samples})) for samples in (8, 16))
     assert set(few.by_key) <= set(many.by_key)
