@@ -20,7 +20,7 @@ from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.scenario import FieldsError, Strict, nearest
 from adoptsim.sweeps.consistency import wrong_designs, wrong_together
 from adoptsim.sweeps.designs import DESIGNS, MOST_SAMPLES, POINTS, RESOLUTION, RESOLUTIONS, Point
-from adoptsim.sweeps.measures import MEASURES
+from adoptsim.sweeps.measures import MEASURES, REACHED
 from adoptsim.sweeps.ranges import Level, Varied, tried_levels
 from adoptsim.sweeps.scenarios import apply_point
 from adoptsim.sweeps.tables import MOST_POINTS, Columns, ensemble_columns, frame_columns, table_of
@@ -80,6 +80,13 @@ class Experiment(Strict):
         "product", description="product: every point in every world; paired: each point in a world of its own"
     )
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
+    precision: float | None = Field(
+        None,
+        gt=0.0,
+        allow_inf_nan=False,
+        description="each point stops when half the interval of its difference to the base scenario is as small",
+    )
+    precision_of: str = Field(REACHED, description="the measure whose difference is meant")
     seed: int = Field(1, ge=0, lt=2**32, description="which luck")
     measure: tuple[str, ...] | None = Field(None, min_length=1, description="names of measures to keep; all when absent")
 
@@ -178,6 +185,13 @@ class Experiment(Strict):
         for name in measure or ():
             if name not in MEASURES:
                 raise ValueError(f"unknown measure {name!r}{nearest(name, MEASURES)}")
+        return measure
+
+    @field_validator("precision_of")
+    @classmethod
+    def _known_measure(cls, measure: str) -> str:
+        if measure not in MEASURES:
+            raise ValueError(f"unknown measure {measure!r}{nearest(measure, MEASURES)}")
         return measure
 
     @model_validator(mode="after")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,7 +13,10 @@ from adoptsim import files
 from adoptsim.domain.scenario import OrganisationSpec, Scenario
 from adoptsim.simulation import model_version
 from adoptsim.sweeps.designs import Point
-from adoptsim.sweeps.experiment import Experiment, apply_point, design_points
+from adoptsim.sweeps.experiment import Experiment, design_points
+from adoptsim.sweeps.precision import Precision
+from adoptsim.sweeps.scenarios import apply_point
+from adoptsim.sweeps.worlds import world_of
 
 KEY_LENGTH = 32  # hexadecimal digits: 128 bits, no two alike by chance
 REPLICATE_BLOCK = 128  # replicates of all points that are run before the next: their organisations stay in memory
@@ -51,6 +54,11 @@ class Plan:
     replicates: int
     model_version: str
     points: tuple[DesignPoint, ...]
+    precision: Precision | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    """By point key the key of the base scenario in the same world, to which a precision compares it."""
+    only_baselines: tuple[DesignPoint, ...] = ()
+    """Baselines that are no points of the design."""
 
     @cached_property
     def by_key(self) -> dict[str, DesignPoint]:
@@ -62,38 +70,76 @@ class Plan:
         """Return how many different runs there are."""
         return len(self.by_key) * self.replicates
 
-    def scenario(self, key: str) -> Scenario:
-        """Return the scenario that a point key stands for."""
-        return apply_point(self.base, self.by_key[key].factors)
+    @cached_property
+    def _every(self) -> dict[str, DesignPoint]:
+        return self.by_key | {point.key: point for point in self.only_baselines}
 
-    def jobs(self) -> Iterator[Job]:
-        """Yield all runs in the order in which they are best done.
+    def __contains__(self, key: str) -> bool:
+        return key in self._every
+
+    def point(self, key: str) -> DesignPoint:
+        """Return the point, or the baseline, that a key stands for."""
+        return self._every[key]
+
+    def scenario(self, key: str) -> Scenario:
+        """Return the scenario that a key stands for."""
+        return apply_point(self.base, self._every[key].factors)
+
+    def in_order(self) -> list[DesignPoint]:
+        """Return the points in the order in which they are best run.
 
         Points that share an organisation follow each other, otherwise in the order of their keys, which is as good as
         shuffled: so what a sweep has done so far is a fair sample, and the time it still needs can be told.
         """
-        points = sorted(self.by_key.values(), key=lambda point: (point.organisation, point.key))
+        return sorted(self.by_key.values(), key=lambda point: (point.organisation, point.key))
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield all runs in the order in which they are best done."""
+        points = self.in_order()
         for first in range(0, self.replicates, REPLICATE_BLOCK):
             for point in points:
                 for replicate in range(first, min(first + REPLICATE_BLOCK, self.replicates)):
                     yield Job(point.key, replicate)
 
 
-def make_plan(experiment: Experiment, *, seed: int | None = None, replicates: int | None = None) -> Plan:
+def make_plan(
+    experiment: Experiment,
+    *,
+    seed: int | None = None,
+    replicates: int | None = None,
+    precision: Precision | None = None,
+) -> Plan:
     """Return the plan of an experiment; what it leaves to the caller is taken from the experiment."""
+    experiment = experiment.with_tables()
     seed = experiment.seed if seed is None else seed
     replicates = experiment.replicates if replicates is None else replicates
     base, version, keys = experiment.base(), model_version(), _Keys()
-    return Plan(
-        experiment=experiment,
-        base=base,
-        seed=seed,
-        replicates=replicates,
-        model_version=version,
-        points=tuple(
-            keys.point(factors, apply_point(base, factors), version, seed) for factors in design_points(experiment)
-        ),
+    points = tuple(keys.point(factors, apply_point(base, factors), version, seed) for factors in design_points(experiment))
+    plan = Plan(experiment, base, seed, replicates, version, points)
+    return plan if precision is None else _with_baselines(plan, precision, keys)
+
+
+def _with_baselines(plan: Plan, precision: Precision, keys: _Keys) -> Plan:
+    """Return the plan with each point's baseline: what is not known as in the point, what is decided as in the base."""
+    by_world: dict[str, DesignPoint] = {}
+    baselines: dict[str, str] = {}
+    for point in plan.points:
+        world = world_of(plan.experiment, point.factors)
+        name = canonical(world)
+        if name not in by_world:
+            by_world[name] = keys.point(world, apply_point(plan.base, world), plan.model_version, plan.seed)
+        baselines[point.key] = by_world[name].key
+    extra = {point.key: point for point in by_world.values() if point.key not in plan.by_key}
+    return replace(
+        plan, replicates=precision.most, precision=precision, baselines=baselines, only_baselines=tuple(extra.values())
     )
+
+
+def organisation_key(scenario: Scenario) -> str:
+    """Return what names a scenario's organisation: its fields, and what its files hold."""
+    spec = scenario.organisation
+    inputs = resolved_inputs(scenario, files.content_digest(spec) if spec.people_file is not None else "")
+    return _hash(canonical(inputs["organisation"]))
 
 
 def resolved_inputs(scenario: Scenario, contents: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import sqlite3
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from scipy.special import stdtrit
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, mean_interval, wilson
 from adoptsim.simulation import FINAL, most_possible
+from adoptsim.sweeps.gains import gains, spent
+from adoptsim.sweeps.series import unpacked
 from adoptsim.sweeps.store import read_meta, reading
 
 MAIN = (*FINAL, "worst_department_contributors", "hours_per_person_month")
@@ -50,13 +52,40 @@ def load_failures(path: str | os.PathLike[str]) -> pd.DataFrame:
         return pd.read_sql_query(query, connection)
 
 
+def load_series(path: str | os.PathLike[str], points: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return the days that a sweep has kept, one row a run and day: point, replicate, day, and each series.
+
+    ``points``: places in the design, all when absent (200,000 runs of a year are 50 million rows). Raises ``InputError``
+    if the sweep has kept none.
+    """
+    with reading(path) as connection:
+        names = json.loads(read_meta(connection).get("series", "[]"))
+        if not names:
+            raise InputError(Problem("has kept no days; sweep with series=True, or --series", file=str(path)))
+        query = "SELECT point, replicate, days FROM point JOIN run USING (point_key) JOIN series USING (run_key)"
+        chosen = None if points is None else set(points)
+        rows = [
+            row for row in connection.execute(f"{query} ORDER BY point, replicate") if chosen is None or row[0] in chosen
+        ]
+    frames = []
+    for point, replicate, blob in rows:
+        days = pd.DataFrame(unpacked(blob, len(names)), columns=names)
+        days.insert(0, "point", point)
+        days.insert(1, "replicate", replicate)
+        days.insert(2, "day", np.arange(len(days)))
+        frames.append(days)
+    columns = ["point", "replicate", "day", *names]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
 def point_frame(connection: sqlite3.Connection) -> pd.DataFrame:
     """Return one row a point, in the design's order.
 
     Columns: the factors, named as the experiment varies them; ``n_practices`` in use; ``n`` finished runs; ``reached``,
     the probability of critical mass, with its Wilson interval ``reached_low``, ``reached_high``; the median
     ``reached_day`` of the runs that reached it; the main outcomes' means with ``_low`` and ``_high`` (95 %, Student);
-    the other outcomes' means. NaN where nothing was measured. ``attrs`` say where it comes from.
+    the other outcomes' means; where a precision was asked for, the ``gain`` over the base scenario in that outcome with
+    ``gain_low`` and ``gain_high``. NaN where nothing was measured. ``attrs`` say where it comes from.
     """
     points, runs = _points(connection), _runs(connection)
     grouped = runs.groupby("point", sort=True)
@@ -65,8 +94,12 @@ def point_frame(connection: sqlite3.Connection) -> pd.DataFrame:
         columns |= _summaries(name, grouped[name])
     summary = pd.DataFrame(columns).reindex(points.index)
     summary["n"] = summary["n"].fillna(0).astype(int)
+    attrs = _attrs(connection)
     frame = pd.concat([points, summary], axis=1)
-    frame.attrs.update(_attrs(connection))
+    if "precision" in attrs:
+        frame = frame.join(gains(connection, runs, attrs["precision"]["outcome"]))
+        attrs["precision"] |= spent(frame, attrs)
+    frame.attrs.update(attrs)
     return frame
 
 
@@ -209,13 +242,16 @@ def _factors(connection: sqlite3.Connection) -> list[str]:
     return [*asked["vary"], *(asked.get("uncertain") or ())]
 
 
-def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
+def _attrs(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return where a frame comes from, as plain data."""
     meta = read_meta(connection)
     experiment, scenario = json.loads(meta["experiment"]), json.loads(meta["scenario"])
     ((failed,),) = connection.execute("SELECT count(*) FROM failure")
     ((finished,),) = connection.execute("SELECT count(*) FROM run")
     ((keys,),) = connection.execute("SELECT count(DISTINCT point_key) FROM point")
+    ((beside,),) = connection.execute("SELECT count(*) FROM run WHERE point_key NOT IN (SELECT point_key FROM point)")
+    precision = json.loads(meta.get("precision", "null"))
+    ended = meta.get("ended") is not None and precision is not None
     return {
         "experiment": experiment["name"],
         "title": experiment["title"],
@@ -228,10 +264,12 @@ def _attrs(connection: sqlite3.Connection) -> dict[Hashable, Any]:
         "seed": int(meta["seed"]),
         "replicates": int(meta["replicates"]),
         "model_version": meta["model_version"],
-        "runs": keys * int(meta["replicates"]),
+        "runs": finished + failed if ended else keys * int(meta["replicates"]),
         "finished": finished,
         "failed": failed,
-    }
+        "keys": keys,
+        "baseline_runs": beside,
+    } | ({"precision": precision} if precision else {})
 
 
 def _summaries(name: str, grouped: Any) -> dict[str, pd.Series]:

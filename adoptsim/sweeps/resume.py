@@ -8,6 +8,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -21,10 +22,19 @@ from adoptsim.version import __version__
 
 MOST_CHANGES = 8
 _MAKERS = ("adoptsim", "python", "numpy", "numba", "platform")
-_WORDS_ONLY = ("name", "title", "question", "expected_minutes", "replicates", "seed")  # of an experiment: decide no run
+_WORDS_ONLY = (
+    "name",
+    "title",
+    "question",
+    "expected_minutes",
+    "replicates",
+    "seed",
+    "precision",
+    "precision_of",
+)  # of an experiment: decide no run
 
 
-def describe(plan: Plan, measures: Sequence[str]) -> dict[str, str]:
+def describe(plan: Plan, measures: Sequence[str], series: Sequence[str] = ()) -> dict[str, str]:
     """Return what a sweep's file keeps beside its runs, each as text."""
     asked = plan.experiment.model_dump(mode="json")
     return makers() | {
@@ -37,6 +47,8 @@ def describe(plan: Plan, measures: Sequence[str]) -> dict[str, str]:
         "seed": str(plan.seed),
         "replicates": str(plan.replicates),
         "measures": json.dumps(list(measures)),
+        "series": json.dumps(list(series)),
+        "precision": json.dumps(asdict(plan.precision) if plan.precision else None),
         "command": shlex.join(sys.argv),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -58,7 +70,7 @@ def makers() -> dict[str, str]:
     }
 
 
-def prepare(store: Store, plan: Plan, measures: Sequence[str]) -> None:
+def prepare(store: Store, plan: Plan, measures: Sequence[str], series: Sequence[str] = ()) -> None:
     """Make a new file for the plan, or see that an old one fits it and let its design grow.
 
     Raises
@@ -66,17 +78,21 @@ def prepare(store: Store, plan: Plan, measures: Sequence[str]) -> None:
     InputError
         If the file's runs do not belong to this plan, with what has changed and what to do.
     """
-    meta = describe(plan, measures)
+    meta = describe(plan, measures, series)
     if store.is_new:
-        store.create(meta, measures, plan.points)
+        store.create(meta, measures, plan)
         return
     before = store.meta()
     reasons = list(_reasons(before, plan, measures, store.point_keys()))
+    if not reasons and json.loads(before.get("series", "[]")) != list(series):
+        days = ", ".join(json.loads(before.get("series", "[]"))) or "none"
+        reasons = [f"it keeps other days of its runs ({days}); ask for those, or give another file"]
     if reasons:
         raise InputError(*(Problem(reason, file=str(store.path or "")) for reason in reasons))
-    if store.point_keys() != [point.key for point in plan.points] or int(before["replicates"]) != plan.replicates:
+    grown = store.point_keys() != [point.key for point in plan.points] or int(before["replicates"]) != plan.replicates
+    if grown or before.get("precision", "null") != meta["precision"]:
         kept = {name: before[name] for name in ("created", *_MAKERS)}
-        store.redesign(meta | kept, plan.points)
+        store.redesign(meta | kept, plan)
 
 
 def check_same(store: Store, before: Run, again: Run) -> None:

@@ -1,40 +1,45 @@
-"""Run a sweep: threads over a kernel that releases the interpreter lock, chunks by time, every chunk kept at once.
+"""Run a sweep: chunks by time, a bounded number of them in flight, every chunk kept at once.
 
-Results do not depend on threads, order, chunks or interruptions: a run is a function of its key.
+Results do not depend on threads, order, chunks, machines or interruptions: a run is a function of its key.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
-import threading
-import time
-import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adoptsim import files
-from adoptsim.domain.scenario import Scenario
-from adoptsim.simulation import OrganisationSource, Simulator, Stopped, n_threads
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.domain.scenario import nearest
+from adoptsim.simulation import Simulator, n_threads
+from adoptsim.sweeps.engines import Engine, EngineLost, Where, engine_of
 from adoptsim.sweeps.experiment import Experiment
 from adoptsim.sweeps.measures import MEASURES, REACHED
 from adoptsim.sweeps.plan import Job, Plan, make_plan
+from adoptsim.sweeps.precision import MOST_REPLICATES, Precision
 from adoptsim.sweeps.resume import check_same, prepare
+from adoptsim.sweeps.schedule import schedule_of
+from adoptsim.sweeps.series import KNOWN_SERIES, SERIES
+from adoptsim.sweeps.status import Observer, Status, reached_place
 from adoptsim.sweeps.store import Failure, Run, Store, open_store
+from adoptsim.sweeps.work import STOP_SECONDS, Results, Setting, Task, setting_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adoptsim.sweeps.cluster import Certificates
+
 Progress = Callable[[int, int], None]
-CHUNK_SECONDS = 0.5
-CHUNKS_IN_FLIGHT = 2  # a thread
+Watch = Callable[[Status], None]
+CHUNKS_IN_FLIGHT = 2  # a slot
 MOST_RUNS_A_CHUNK = 1_000
-KEPT_SOURCES = 4
 RUNS_DONE_AGAIN = 2  # at resume, to see that this machine still gives the same bits
-WAKE_SECONDS = 0.5  # for Ctrl-C where waiting cannot be interrupted (Windows)
+WAKE_SECONDS = 0.5  # for Ctrl-C where waiting cannot be interrupted (Windows), and to see whether anybody is there
 
 
 class SweepInterrupted(KeyboardInterrupt):
@@ -49,6 +54,14 @@ def sweep(
     threads: int | None = None,
     replicates: int | None = None,
     progress: Progress | None = None,
+    watch: Watch | None = None,
+    precision: float | None = None,
+    precision_of: str | None = None,
+    series: bool | Sequence[str] = False,
+    time_limit: float | None = None,
+    executor: Executor | None = None,
+    dask: str | os.PathLike[str] | None = None,
+    certificates: Certificates | None = None,
 ) -> pd.DataFrame:
     """Return an experiment's results, one row a point; begins a sweep, or goes on with the one in ``out``.
 
@@ -60,55 +73,103 @@ def sweep(
         Instead of the experiment's own.
     threads
         One a processor when absent; results do not depend on it.
-    progress
-        Called in the calling thread with the number of runs done (those found in the file too) and of all runs.
+    progress, watch
+        Called in the calling thread: with the number of runs done (those found in the file too) and of all runs; with
+        an `adoptsim.sweeps.status.Status`.
+    precision, precision_of
+        Each point stops when half the 95 % interval of its paired difference to the base scenario, in this outcome, is
+        at most ``precision``; ``replicates`` is then the most of a point (1,024 when absent). See
+        `adoptsim.sweeps.precision` for what such an interval can promise.
+    series
+        Keep every run's days too: True for the usual ones, or names. `adoptsim.sweeps.results.load_series` reads them.
+    time_limit
+        Seconds after which a run is given up and written down as failed.
+    executor
+        Does the runs instead of threads: any ``concurrent.futures.Executor``.
+    dask, certificates
+        Address or scheduler file of a Dask cluster that does the runs, and for ``tls://`` its certificates.
 
     Returns
     -------
     pandas.DataFrame
-        As `adoptsim.sweeps.results.point_frame` has it; ``attrs["failed"]`` counts runs that raised.
+        As `adoptsim.sweeps.results.point_frame` has it; ``attrs["failed"]`` counts runs that failed.
 
     Raises
     ------
     InputError
-        If the experiment cannot be run, or the file is not this sweep's.
+        If the experiment cannot be run, or the file is not this sweep's; an ``EngineLost`` if whoever does the runs goes.
     SweepInterrupted
         On Ctrl-C, within a second or two.
     """
     from adoptsim.sweeps.results import point_frame  # brings pandas: half a second that a refusal need not wait for
 
-    plan = make_plan(experiment, seed=seed, replicates=replicates)
-    measures = _measures_of(experiment)
+    wanted = _precision(experiment, precision, precision_of, replicates)
+    plan = make_plan(experiment, seed=seed, replicates=replicates, precision=wanted)
+    setting = setting_of(plan, _measures_of(experiment, wanted), _series_of(series), _positive(time_limit, "time_limit"))
+    where = Where(n_threads(threads), executor, dask, certificates)
     with open_store(out) as store:
-        prepare(store, plan, measures)
-        _Sweep(plan, store, n_threads(threads), progress or _silent).run()
+        prepare(store, plan, setting.measures, setting.series)
+        _Sweep(plan, store, setting, _both(progress, watch)).run(where)
         return point_frame(store.connection)
 
 
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
+def _both(progress: Progress | None, watch: Watch | None) -> Watch:
+    """Return who tells of a status: the one, the other or both."""
+
+    def tell(status: Status) -> None:
+        if progress is not None:
+            progress(status.done + status.failed, status.total)
+        if watch is not None:
+            watch(status)
+
+    return tell
 
 
-def _measures_of(experiment: Experiment) -> tuple[str, ...]:
+def _precision(experiment: Experiment, target: float | None, outcome: str | None, most: int | None) -> Precision | None:
+    target, outcome = experiment.precision if target is None else target, outcome or experiment.precision_of
+    if target is None:
+        return None
+    if outcome not in MEASURES:
+        raise InputError(Problem(f"unknown measure {outcome!r}{nearest(outcome, MEASURES)}", "precision_of"))
+    return Precision(_positive(target, "precision") or 0.0, outcome, most or MOST_REPLICATES)
+
+
+def _positive(value: float | None, field: str) -> float | None:
+    if value is not None and not 0.0 < value < float("inf"):
+        raise InputError(Problem(f"{value:g} is not above 0; give a number above 0", field))
+    return value
+
+
+def _series_of(asked: bool | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(asked, bool):
+        return SERIES if asked else ()
+    unknown = [name for name in asked if name not in KNOWN_SERIES]
+    if unknown:
+        raise InputError(*(Problem(f"unknown series {name!r}{nearest(name, KNOWN_SERIES)}", "series") for name in unknown))
+    return tuple(asked)
+
+
+def _measures_of(experiment: Experiment, precision: Precision | None) -> tuple[str, ...]:
     """Return the outcomes to keep, in the model's order; whether critical mass is reached is always among them."""
     if experiment.measure is None:
         return MEASURES
-    return tuple(name for name in MEASURES if name in experiment.measure or name == REACHED)
+    always = (REACHED, precision.outcome) if precision is not None else (REACHED,)
+    return tuple(name for name in MEASURES if name in experiment.measure or name in always)
 
 
 @dataclass
 class _Pace:
-    """How many runs make a chunk: what takes about half a second, less towards the end, so that all end together."""
+    """How many runs make a chunk: what takes about so many seconds, less towards the end, so that all end together."""
 
-    threads: int
+    chunk_seconds: float
     seconds_a_run: float | None = None
 
-    def chunk(self, left: int) -> int:
+    def chunk(self, left: int, slots: int) -> int:
         """Return the size of the next chunk, of the runs left to hand out."""
         if self.seconds_a_run is None:
             return 1
-        by_time = int(CHUNK_SECONDS / max(self.seconds_a_run, 1e-6))
-        fair = -(-left // (CHUNKS_IN_FLIGHT * self.threads))
+        by_time = int(self.chunk_seconds / max(self.seconds_a_run, 1e-6))
+        fair = -(-left // (CHUNKS_IN_FLIGHT * slots))
         return max(1, min(by_time, fair, MOST_RUNS_A_CHUNK))
 
     def measured(self, results: Sequence[Run | Failure]) -> None:
@@ -119,127 +180,130 @@ class _Pace:
             self.seconds_a_run = mean if self.seconds_a_run is None else 0.5 * (self.seconds_a_run + mean)
 
 
-@dataclass
-class _Worker:
-    """Does chunks of runs, from any thread; organisations are shared by all points that ask for the same."""
-
-    plan: Plan
-    measures: tuple[str, ...]
-    stop: threading.Event = field(default_factory=threading.Event)
-    _sources: OrderedDict[str, OrganisationSource] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def chunk(self, jobs: Sequence[Job]) -> list[Run | Failure]:
-        """Return what the runs gave; fewer than asked if the sweep is stopped meanwhile."""
-        results: list[Run | Failure] = []
-        for key, same_point in itertools.groupby(jobs, key=lambda job: job.point_key):
-            simulator: Simulator | None = None
-            for job in same_point:
-                if self.stop.is_set():
-                    return results
-                try:
-                    simulator = simulator or self.simulator(key)
-                    results.append(self.one(simulator, job))
-                except Stopped:
-                    return results
-                except Exception as error:  # whatever it is: it is written down, and the other runs go on
-                    results.append(Failure(job, f"{type(error).__name__}: {error}", traceback.format_exc()))
-        return results
-
-    def one(self, simulator: Simulator, job: Job) -> Run:
-        """Return one run's outcomes."""
-        began = time.perf_counter()
-        values = simulator.outcomes(simulator.run(job.replicate, stop=self.stop))
-        kept = tuple(float(values[name]) for name in self.measures)
-        return Run(job, time.perf_counter() - began, kept)
-
-    def simulator(self, key: str) -> Simulator:
-        """Return what runs the replicates of a point."""
-        scenario = self.plan.scenario(key)
-        return Simulator(scenario, seed=self.plan.seed, source=self._source(self.plan.by_key[key].organisation, scenario))
-
-    def _source(self, organisation: str, scenario: Scenario) -> OrganisationSource:
-        with self._lock:
-            if organisation not in self._sources:
-                self._sources[organisation] = OrganisationSource(scenario.organisation, self.plan.seed)
-                if len(self._sources) > KEPT_SOURCES:
-                    self._sources.popitem(last=False)
-            self._sources.move_to_end(organisation)
-            return self._sources[organisation]
-
-
 class _Sweep:
     """A sweep while it runs: hands out chunks, writes down what comes back."""
 
-    def __init__(self, plan: Plan, store: Store, threads: int, tell: Progress) -> None:
-        self.plan, self.store, self.threads, self.tell = plan, store, threads, tell
-        self.worker, self.pace = _Worker(plan, store.measures), _Pace(threads)
-        self.finished = store.finished()  # all of this plan: a file whose points are not in it is refused
-        self.done, self.handed_out = len(self.finished), len(self.finished)
-        self.waiting: set[Future[list[Run | Failure]]] = set()
+    def __init__(self, plan: Plan, store: Store, setting: Setting, tell: Watch) -> None:
+        self.plan, self.store, self.setting, self.tell = plan, store, setting, tell
+        finished, outcome = store.finished(), plan.precision.outcome if plan.precision else REACHED
+        self.schedule = schedule_of(plan, finished, setting.measures, store.known(outcome))
+        self.place = reached_place(setting.measures)
+        self.observer = Observer(plan, len(finished), store.known(REACHED))
+        self.handed_out = len(finished)
+        self.waiting: dict[Future[Results], Task] = {}
+        self.again: deque[Task] = deque()  # chunks that a lost worker had, run by run
 
-    def run(self) -> None:
+    def run(self, where: Where) -> None:
         """Do all runs that are not finished."""
         try:
             self._see_that_it_can_run()
-            self.tell(self.done, self.plan.n_runs)
-            with ThreadPoolExecutor(self.threads, thread_name_prefix="sweep") as pool:
+            with engine_of(self.setting, where) as engine:
                 try:
-                    self._hand_out(pool)
+                    self._see_that_bits_are_the_same(engine)
+                    self._tell()
+                    self._hand_out(engine)
+                    self.store.note("ended", datetime.now(UTC).isoformat(timespec="seconds"))
                 except BaseException:
-                    self._stop(pool)
+                    self._stop(engine)
                     raise
         except KeyboardInterrupt:
-            raise SweepInterrupted(self._how_to_go_on()) from None
+            raise SweepInterrupted(self._how_to_go_on("stopped")) from None
 
     def _see_that_it_can_run(self) -> None:
-        """Read an organisation's files once, so that a mistake in them isn't found in every run; try the bits."""
+        """Read an organisation's files once, so that a mistake in them isn't found in every run."""
         for organisation in {point.organisation: point for point in self.plan.points}.values():
             spec = self.plan.scenario(organisation.key).organisation
             if spec.people_file is not None:
                 files.read_organisation(spec, seed=self.plan.seed, replicate=0)
-        for point in self.plan.points:
-            if any(use.departments is not None for use in self.plan.scenario(point.key).practices.values()):
-                self.worker.simulator(point.key).start(0)
-        for before in self.store.some_runs(RUNS_DONE_AGAIN):
-            check_same(self.store, before, self.worker.one(self.worker.simulator(before.job.point_key), before.job))
+        if any(use.departments is not None for use in self.plan.base.practices.values()):
+            for point in self.plan.points:
+                Simulator(self.plan.scenario(point.key), seed=self.plan.seed).start(0)
 
-    def _hand_out(self, pool: ThreadPoolExecutor) -> None:
+    def _see_that_bits_are_the_same(self, engine: Engine) -> None:
+        """Do two finished runs again, where the others will be done."""
+        before = {run.job: run for run in self.store.some_runs(RUNS_DONE_AGAIN) if run.job.point_key in self.plan}
+        if not before:
+            return
+        results = self._result(engine, engine.submit(self._task(tuple(before))))
+        for again in results:
+            if isinstance(again, Run):
+                check_same(self.store, before[again.job], again)
+
+    def _hand_out(self, engine: Engine) -> None:
         """Keep a bounded number of chunks in flight until nothing is left to do."""
-        left = (job for job in self.plan.jobs() if job not in self.finished)
+        pace = _Pace(engine.chunk_seconds)
         while True:
-            while len(self.waiting) < CHUNKS_IN_FLIGHT * self.threads and (jobs := self._next_chunk(left)):
-                self.waiting.add(pool.submit(self.worker.chunk, jobs))
+            slots = engine.slots
+            while len(self.waiting) < CHUNKS_IN_FLIGHT * slots and (task := self._next(pace, slots)):
+                self.waiting[engine.submit(task)] = task
             if not self.waiting:
                 return
             back, _ = wait(self.waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
             for future in back:
-                self._keep(future)
+                self._keep(engine, future, pace)
+            if not back and (why := engine.why_lost(None)):
+                raise EngineLost(Problem(self._how_to_go_on(why)))
+            if back:
+                self._tell()
 
-    def _next_chunk(self, left: Iterator[Job]) -> list[Job]:
-        jobs = list(itertools.islice(left, self.pace.chunk(self.plan.n_runs - self.handed_out)))
+    def _next(self, pace: _Pace, slots: int) -> Task | None:
+        if self.again:
+            return self.again.popleft()
+        jobs = self.schedule.take(pace.chunk(self.schedule.total - self.handed_out, slots))
         self.handed_out += len(jobs)
-        return jobs
+        return self._task(jobs) if jobs else None
 
-    def _keep(self, future: Future[list[Run | Failure]]) -> None:
-        results = future.result()
+    def _task(self, jobs: tuple[Job, ...]) -> Task:
+        points = {job.point_key: self.plan.point(job.point_key) for job in jobs}
+        return Task(self.setting, {key: (point.factors, point.organisation) for key, point in points.items()}, jobs)
+
+    def _keep(self, engine: Engine, future: Future[Results], pace: _Pace) -> None:
+        task = self.waiting[future]
+        try:
+            results = self._result(engine, future)
+        except _WorkerDied as death:
+            if len(task.jobs) > 1:
+                self.again.extend(self._task((job,)) for job in task.jobs)
+                results = []
+            else:
+                results = [Failure(task.jobs[0], f"WorkerDied: {death}", "the workers that did this run died of it")]
         self.store.add(results)
-        self.waiting.discard(future)
-        self.done += len(results)
-        self.pace.measured(results)
-        self.tell(self.done, self.plan.n_runs)
+        del self.waiting[future]
+        pace.measured(results)
+        self.schedule.took(results)
+        self.observer.took(results, self.place)
 
-    def _stop(self, pool: ThreadPoolExecutor) -> None:
+    def _result(self, engine: Engine, future: Future[Results]) -> Results:
+        """Return what a chunk gave; raises what is the sweep's end."""
+        try:
+            return future.result()
+        except InputError:
+            raise
+        except Exception as error:
+            if why := engine.why_lost(error):
+                raise EngineLost(Problem(self._how_to_go_on(why))) from None
+            raise _WorkerDied(str(error)) from None
+
+    def _stop(self, engine: Engine) -> None:
         """End after the runs that are under way, and keep what they give."""
-        self.worker.stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
-        finished = [future.result() for future in self.waiting if not future.cancelled() and future.exception() is None]
-        results = [result for chunk in finished for result in chunk]
+        for future in self.waiting:
+            future.cancel()
+        engine.stop()
+        wait(self.waiting, timeout=STOP_SECONDS)
+        over = [future for future in self.waiting if future.done() and not future.cancelled() and future.exception() is None]
+        results = [result for future in over for result in future.result()]
         self.store.add(results)
-        self.done += len(results)
+        self.observer.took(results, self.place)
 
-    def _how_to_go_on(self) -> str:
-        done = f"stopped after {self.done:,} of {self.plan.n_runs:,} runs"
+    def _tell(self) -> None:
+        self.tell(self.observer.status(self.schedule.total))
+
+    def _how_to_go_on(self, what: str) -> str:
+        done = f"{what} after {self.observer.done:,} of {self.schedule.total:,} runs"
         if self.store.path is None:
             return f"{done}; nothing is kept, as no file was given (out=...)"
         return f"{done}; they are kept in {self.store.path}: start the same sweep again, and it goes on from there"
+
+
+class _WorkerDied(Exception):  # noqa: N818  # what happened, not what is wrong
+    """The workers of a chunk died again and again."""

@@ -1,12 +1,14 @@
 """A sweep's file: one SQLite database. The only place that knows its tables; what it has acknowledged stays.
 
-Tables, version 1:
+Tables, version 2:
 
 - ``meta``: name, value: what was asked, by which model, on which machine.
 - ``point``: the design in its order; ``point_key`` stands for the resolved scenario, model version and seed.
 - ``run``: a finished run, one REAL column an outcome (NULL: not measured). Runs belong to keys, not to places in the
   design, so that a grown design finds them again, and points that are the same scenario share them.
-- ``failure``: runs that raised, tried again when the sweep is resumed.
+- ``failure``: runs that raised or took too long, tried again when the sweep is resumed.
+- ``series``: the days of a run, where they are kept, as `adoptsim.sweeps.series` packs them.
+- ``baseline``: of each point the key it is compared to, where a precision is asked for.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from typing import Self
 
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.sweeps.lock import locked
-from adoptsim.sweeps.plan import DesignPoint, Job
+from adoptsim.sweeps.plan import Job, Plan
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x61645357  # "adSW": what tells a sweep from any other SQLite file
 WAIT_SECONDS = 30.0
 _TABLES = (
@@ -35,6 +37,10 @@ _TABLES = (
     " n_practices INTEGER NOT NULL)",
     "CREATE TABLE failure (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
     " error TEXT NOT NULL, traceback TEXT NOT NULL, failed REAL NOT NULL) WITHOUT ROWID",
+)
+_TABLES_SINCE_2 = (
+    "CREATE TABLE IF NOT EXISTS series (run_key TEXT PRIMARY KEY, days BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS baseline (point INTEGER PRIMARY KEY, point_key TEXT NOT NULL)",
 )
 _RUN_TABLE = (
     "CREATE TABLE run (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
@@ -50,6 +56,7 @@ class Run:
     job: Job
     seconds: float
     values: tuple[float, ...]
+    days: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,21 @@ class Failure:
     job: Job
     error: str
     traceback: str
+
+
+class Finished:
+    """Which runs are finished: a bit a replicate, so that millions take little room."""
+
+    def __init__(self, jobs: Iterable[tuple[str, int]] = ()) -> None:
+        self._bits: dict[str, int] = {}
+        for point_key, replicate in jobs:
+            self._bits[point_key] = self._bits.get(point_key, 0) | 1 << replicate
+
+    def __contains__(self, job: Job) -> bool:
+        return bool(self._bits.get(job.point_key, 0) >> job.replicate & 1)
+
+    def __len__(self) -> int:
+        return sum(bits.bit_count() for bits in self._bits.values())
 
 
 class Store:
@@ -79,39 +101,65 @@ class Store:
         self.connection.close()
         self._held.close()
 
-    def create(self, meta: Mapping[str, str], measures: Sequence[str], points: Iterable[DesignPoint]) -> None:
+    def create(self, meta: Mapping[str, str], measures: Sequence[str], plan: Plan) -> None:
         """Write the tables, what was asked and the design, all at once or not at all."""
         columns = ", ".join(f"{_quoted(name)} REAL" for name in measures)
         with self._writing() as connection:
-            for statement in (*_TABLES, _RUN_TABLE.format(columns=columns)):
+            for statement in (*_TABLES, *_TABLES_SINCE_2, _RUN_TABLE.format(columns=columns)):
                 connection.execute(statement)
             connection.execute("CREATE INDEX run_of_point ON run (point_key, replicate)")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            _write_design(connection, meta, points)
+            _write_design(connection, meta, plan)
         self.is_new, self.measures = False, tuple(measures)
 
-    def redesign(self, meta: Mapping[str, str], points: Iterable[DesignPoint]) -> None:
+    def redesign(self, meta: Mapping[str, str], plan: Plan) -> None:
         """Replace the design by a grown one; finished runs stay."""
         with self._writing() as connection:
+            for statement in _TABLES_SINCE_2:  # a file of version 1 has none
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("DELETE FROM point")
-            _write_design(connection, meta, points)
+            connection.execute("DELETE FROM baseline")
+            connection.execute("DELETE FROM meta WHERE name = 'ended'")
+            _write_design(connection, meta, plan)
 
     def add(self, results: Iterable[Run | Failure]) -> None:
-        """Write a chunk of results at once: on return they are on the disk. A run that comes twice stays once."""
+        """Write a chunk of results at once: on return they are on the disk.
+
+        A run that comes twice stays once; raises ``InputError`` if the second has other bits.
+        """
         now, results = time.time(), list(results)
         runs = [result for result in results if isinstance(result, Run)]
         failures = [result for result in results if isinstance(result, Failure)]
         places = ", ".join("?" * (_RUN_COLUMNS + len(self.measures)))
         with self._writing() as connection:
-            connection.executemany(
-                f"INSERT OR IGNORE INTO run VALUES ({places})",
-                [(run.job.run_key, *run.job, run.seconds, now, *run.values) for run in runs],
-            )
-            connection.executemany("DELETE FROM failure WHERE run_key = ?", [(run.job.run_key,) for run in runs])
+            for run in runs:
+                key = run.job.run_key
+                row = (key, *run.job, run.seconds, now, *run.values)
+                if connection.execute(f"INSERT OR IGNORE INTO run VALUES ({places})", row).rowcount == 0:
+                    self._check_same(run)
+                elif run.days is not None:
+                    connection.execute("INSERT OR REPLACE INTO series VALUES (?, ?)", (key, run.days))
+                connection.execute("DELETE FROM failure WHERE run_key = ?", (key,))
             connection.executemany(
                 "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?)",
                 [(failure.job.run_key, *failure.job, failure.error, failure.traceback, now) for failure in failures],
+            )
+
+    def note(self, name: str, value: str) -> None:
+        """Write down one thing about the sweep."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def _check_same(self, run: Run) -> None:
+        """Raise ``InputError`` unless a run that is there already has the same bits."""
+        (row,) = self.connection.execute("SELECT * FROM run WHERE run_key = ?", (run.job.run_key,))
+        before = tuple(map(_number, row[_RUN_COLUMNS:]))
+        if not all(was == now or (was != was and now != now) for was, now in zip(before, run.values, strict=True)):
+            message = f"replicate {run.job.replicate} of a point was done twice and gave different numbers"
+            raise InputError(
+                Problem(f"{message}; machines or versions differ: see that all workers are alike", file=str(self.path or ""))
             )
 
     def meta(self) -> dict[str, str]:
@@ -122,14 +170,27 @@ class Store:
         """Return the keys of the design's points, in their order."""
         return [key for (key,) in self.connection.execute("SELECT point_key FROM point ORDER BY point")]
 
-    def finished(self) -> set[Job]:
+    def finished(self) -> Finished:
         """Return all runs that need not be done again."""
-        return {Job(*row) for row in self.connection.execute("SELECT point_key, replicate FROM run")}
+        return Finished(self.connection.execute("SELECT point_key, replicate FROM run"))
+
+    def known(self, measure: str) -> Iterator[tuple[Job, float]]:
+        """Yield every finished run with one of its outcomes."""
+        for point_key, replicate, value in self.connection.execute(
+            f"SELECT point_key, replicate, {_quoted(measure)} FROM run"
+        ):
+            yield Job(point_key, replicate), _number(value)
+
+    def n_failed(self) -> int:
+        """Return how many runs have failed and not been mended."""
+        ((n,),) = self.connection.execute("SELECT count(*) FROM failure")
+        return int(n)
 
     def some_runs(self, n: int) -> list[Run]:
-        """Return up to ``n`` finished runs, spread as by chance but always the same."""
-        rows = self.connection.execute("SELECT * FROM run ORDER BY run_key LIMIT ?", (n,))
-        return [Run(Job(row[1], row[2]), row[3], tuple(map(_number, row[_RUN_COLUMNS:]))) for row in rows]
+        """Return up to ``n`` finished runs of different points, spread as by chance but always the same."""
+        rows = self.connection.execute("SELECT * FROM run ORDER BY run_key LIMIT ?", (20 * n,)).fetchall()
+        first = {row[1]: row for row in reversed(rows)}
+        return [Run(Job(row[1], row[2]), row[3], tuple(map(_number, row[_RUN_COLUMNS:]))) for row in [*first.values()][:n]]
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -263,11 +324,15 @@ def _measures(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(row[1] for row in connection.execute("PRAGMA table_info(run)"))[_RUN_COLUMNS:]
 
 
-def _write_design(connection: sqlite3.Connection, meta: Mapping[str, str], points: Iterable[DesignPoint]) -> None:
+def _write_design(connection: sqlite3.Connection, meta: Mapping[str, str], plan: Plan) -> None:
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
     connection.executemany(
         "INSERT INTO point VALUES (?, ?, ?, ?)",
-        ((place, point.key, json.dumps(point.factors), point.n_practices) for place, point in enumerate(points)),
+        ((place, point.key, json.dumps(point.factors), point.n_practices) for place, point in enumerate(plan.points)),
+    )
+    connection.executemany(
+        "INSERT INTO baseline VALUES (?, ?)",
+        ((place, plan.baselines[point.key]) for place, point in enumerate(plan.points) if point.key in plan.baselines),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,3 +31,13 @@ def small_experiment(folder: Path, *practices: str, replicates: int = 3, **chang
 def as_csv(frame: pd.DataFrame) -> str:
     """Return a frame as the CSV text that `export` writes."""
     return str(frame.to_csv(index=False, lineterminator="\n"))
+
+
+def stop_after(runs: int) -> Callable[[int, int], None]:
+    """Return a progress callback that presses Ctrl-C once so many runs are done."""
+
+    def progress(done: int, total: int) -> None:
+        if done >= runs:
+            raise KeyboardInterrupt
+
+    return progress

@@ -9,12 +9,11 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps.sweeping import as_csv, small_experiment
+from sweeps.sweeping import as_csv, small_experiment, stop_after
 
 from adoptsim import simulation
 from adoptsim.domain.errors import InputError
@@ -26,16 +25,6 @@ from adoptsim.sweeps.experiment import apply_point
 from adoptsim.sweeps.plan import Plan
 from adoptsim.sweeps.results import load_failures, load_results, load_runs
 from adoptsim.sweeps.runner import SweepInterrupted, sweep
-
-
-def stop_after(runs: int) -> Callable[[int, int], None]:
-    """Return a progress callback that presses Ctrl-C once so many runs are done."""
-
-    def progress(done: int, total: int) -> None:
-        if done >= runs:
-            raise KeyboardInterrupt
-
-    return progress
 
 
 def test_a_sweep_gives_what_simulating_each_point_gives(tmp_path: Path) -> None:
@@ -207,9 +196,9 @@ def test_runs_of_a_killed_process_are_kept_and_the_rest_is_the_same(tmp_path: Pa
     script = f"""
         import os, signal
         from pathlib import Path
-        from adoptsim.sweeps import runner
+        from adoptsim.sweeps import engines, runner
         from adoptsim.sweeps.experiment import Experiment
-        runner.CHUNK_SECONDS = 0.02
+        engines.Threads.chunk_seconds = 0.02
         experiment = Experiment.model_validate_json(Path({str(tmp_path / "experiment.json")!r}).read_text())
         stop = lambda done, total: done > 30 and (print(done, flush=True), os.kill(os.getpid(), signal.SIGKILL))
         runner.sweep(experiment, out={str(out)!r}, progress=stop)
@@ -254,14 +243,14 @@ def test_a_run_under_way_can_be_stopped(tmp_path: Path) -> None:
 
 
 def test_chunks_take_about_half_a_second_and_shrink_towards_the_end() -> None:
-    pace = runner._Pace(threads=2)
-    assert pace.chunk(1000) == 1
+    pace = runner._Pace(0.5)
+    assert pace.chunk(1000, 2) == 1
     pace.seconds_a_run = 0.01
-    assert pace.chunk(1000) == 50
-    assert pace.chunk(20) == 5
-    assert pace.chunk(1) == 1
+    assert pace.chunk(1000, 2) == 50
+    assert pace.chunk(20, 2) == 5
+    assert pace.chunk(1, 2) == 1
     pace.seconds_a_run = 30.0
-    assert pace.chunk(1000) == 1
+    assert pace.chunk(1000, 2) == 1
 
 
 def test_runs_are_told_apart_by_factors_and_replicate(tmp_path: Path) -> None:

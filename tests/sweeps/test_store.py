@@ -28,7 +28,7 @@ def out(tmp_path: Path, plan: Plan) -> Path:
     """Return a sweep's file that has two runs."""
     path = tmp_path / "some.db"
     with open_store(path) as store:
-        store.create(describe(plan, MEASURES), MEASURES, plan.points)
+        store.create(describe(plan, MEASURES), MEASURES, plan)
         store.add([Run(job, 0.01, (1.0, float("nan"))) for job in list(plan.jobs())[:2]])
     return path
 
@@ -36,19 +36,22 @@ def out(tmp_path: Path, plan: Plan) -> Path:
 def test_what_was_added_is_found_again(out: Path, plan: Plan) -> None:
     with open_store(out) as store:
         assert store.measures == MEASURES
-        assert store.finished() == set(list(plan.jobs())[:2])
+        finished = store.finished()
+        assert len(finished) == 2
+        assert all((job in finished) == (place < 2) for place, job in enumerate(plan.jobs()))
         reached, contributors = store.some_runs(1)[0].values
         assert reached == 1.0
         assert contributors != contributors
         assert store.point_keys() == [point.key for point in plan.points]
 
 
-def test_a_run_that_comes_twice_stays_once(out: Path, plan: Plan) -> None:
+def test_a_run_that_comes_twice_stays_once_and_must_be_the_same(out: Path, plan: Plan) -> None:
     first = next(plan.jobs())
     with open_store(out) as store:
-        store.add([Run(first, 0.5, (0.0, 0.0))])
+        store.add([Run(first, 0.5, (1.0, float("nan")))])
         assert len(store.finished()) == 2
-        assert [run.values[0] for run in store.some_runs(5)] == [1.0, 1.0]
+        with pytest.raises(InputError, match="done twice and gave different numbers"):
+            store.add([Run(first, 0.5, (0.0, 0.0))])
 
 
 def test_a_chunk_is_written_whole_or_not_at_all(out: Path, plan: Plan) -> None:

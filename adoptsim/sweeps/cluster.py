@@ -1,0 +1,173 @@
+"""A Dask cluster as an engine: versions are compared before the first run, lost workers' chunks are done again by others.
+
+Dask's transport is pickle without a password unless TLS is used: whoever can reach the scheduler can run code on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.sweeps.work import Results, Task, run_task
+
+CONNECT_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files of a ``tls://`` connection: who signs, who we are, and our key."""
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
+@dataclass
+class Cluster:
+    """The workers of a Dask scheduler."""
+
+    client: Any
+    executor: Executor
+    address: str
+    chunk_seconds = 1.0  # a message costs 2 ms
+
+    @property
+    def slots(self) -> int:
+        """Return how many threads all workers have now; one if they are just starting again."""
+        return max(1, sum(self.client.nthreads().values())) if self.client.status == "running" else 1
+
+    def submit(self, task: Task) -> Future[Results]:
+        """Hand out a chunk."""
+        return self.executor.submit(run_task, task)
+
+    def why_lost(self, error: BaseException | None) -> str:
+        """Return whether the scheduler has gone, or cannot do what it is asked."""
+        gone = f"the Dask scheduler at {self.address} is gone"
+        if self.client.status != "running" or isinstance(error, CancelledError):
+            return gone
+        if error is None or type(error).__name__ == "KilledWorker":
+            return ""
+        if isinstance(error, OSError):
+            return f"{gone} ({error})"
+        return f"the Dask workers cannot do the runs: {type(error).__name__}: {error}"
+
+    def stop(self) -> None:
+        """Chunks that have begun end by themselves, within about a second."""
+
+
+@contextlib.contextmanager
+def connected(
+    where: str | os.PathLike[str], model_version: str, certificates: Certificates | None = None
+) -> Iterator[Cluster]:
+    """Connect to a scheduler by its address or its scheduler file, and see that everybody there has the same versions.
+
+    Raises
+    ------
+    InputError
+        If Dask is missing, nobody answers, or versions differ.
+    """
+    if not find_spec("distributed"):
+        message = "a Dask cluster needs distributed, which is not installed: pip install distributed"
+        raise InputError(Problem(f"{message} (or adoptsim with its extra 'dask')"))
+    from distributed import Client
+
+    how, address = _place(where)
+    security = _security(address, certificates or Certificates())
+    try:
+        client = Client(**how, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        message = f"no Dask scheduler answers within {CONNECT_SECONDS} s; is it running, and is the address right?"
+        raise InputError(Problem(f"{message} ({type(error).__name__}: {error})", file=str(where))) from None
+    try:
+        _check_versions(client, model_version, str(where))
+        with client.get_executor(pure=False) as executor:
+            yield Cluster(client, executor, str(where))
+    finally:
+        with contextlib.suppress(Exception):  # a scheduler that is gone cannot be said goodbye
+            client.close(timeout=2)
+
+
+def _place(where: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
+    """Return what the client is told: an address, or a scheduler file."""
+    text = os.fspath(where)
+    if "://" in text:
+        scheme = text.partition("://")[0]
+        if scheme not in ("tcp", "tls", "ucx", "ws", "wss", "inproc"):
+            raise InputError(
+                Problem(f"unknown scheme {scheme!r}; give tcp://HOST:PORT, tls://HOST:PORT or a scheduler file")
+            )
+        return {"address": text}, text
+    path = Path(text).expanduser()
+    if path.is_file():
+        import json
+
+        try:
+            address = str(json.loads(path.read_text())["address"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InputError(Problem("is no scheduler file of Dask's; give one, or tcp://HOST:PORT", file=text)) from None
+        return {"scheduler_file": str(path)}, address
+    raise InputError(Problem("is neither an address (tcp://HOST:PORT, tls://HOST:PORT) nor a scheduler file", file=text))
+
+
+def _security(address: str, given: Certificates) -> Any:
+    """Return the certificates as Dask wants them; None without TLS."""
+    if not address.startswith(("tls://", "wss://")):
+        return None
+    wanted = {"--dask-ca": given.ca, "--dask-cert": given.cert, "--dask-key": given.key}
+    problems = [
+        Problem("tls:// needs it" if path is None else "there is no such file", option, str(path or ""))
+        for option, path in wanted.items()
+        if path is None or not path.is_file()
+    ]
+    if problems:
+        raise InputError(*problems)
+    from distributed import Security
+
+    return Security(
+        tls_ca_file=str(given.ca),
+        tls_client_cert=str(given.cert),
+        tls_client_key=str(given.key),
+        require_encryption=True,
+    )
+
+
+def versions_here() -> dict[str, str]:
+    """Return what must be the same everywhere: the model, and what computes its numbers."""
+    from importlib.metadata import version
+
+    from adoptsim.simulation import model_version
+
+    return {"adoptsim": model_version(), "numba": version("numba"), "numpy": version("numpy")}
+
+
+def _check_versions(client: Any, model_version: str, where: str) -> None:
+    """Raise ``InputError`` unless scheduler and workers have this package, of this version."""
+    here = versions_here() | {"adoptsim": model_version}
+    try:
+        there = {"the scheduler": client.run_on_scheduler(versions_here)} | client.run(versions_here, on_error="return")
+    except Exception as error:  # whatever the other side raised while it looked for the package
+        message = (
+            f"the scheduler cannot use adoptsim ({type(error).__name__}: {error}); install adoptsim {model_version} there"
+        )
+        raise InputError(Problem(message, file=where)) from None
+    problems = []
+    for who, found in there.items():
+        if not isinstance(found, dict):
+            problems.append(Problem(f"worker {who} cannot use adoptsim ({found}); install it there", file=where))
+            continue
+        differ = [
+            f"{name} {found.get(name)} there, {version} here" for name, version in here.items() if found[name] != version
+        ]
+        if differ:
+            problems.append(Problem(f"{who}: {', '.join(differ)}; install the same everywhere", file=where))
+    if len(there) == 1:
+        problems.append(Problem("the scheduler has no workers; start some with: dask worker ADDRESS", file=where))
+    if problems:
+        raise InputError(*problems)

@@ -1,0 +1,69 @@
+"""When a point has had enough replicates: the half-width of its paired difference to the baseline, block by block.
+
+Replicates come in blocks in a fixed order (0 to 31, then 16 at a time), and the interval is looked at after each block
+only. So what is stopped where depends on the runs alone, never on threads, order or interruptions.
+
+Stopping when an interval has become narrow is optional stopping on the width, not on the sign: the mean of what was
+found stays (nearly) unbiased, and the interval holds asymptotically (Chow & Robbins 1965; Glynn & Whitt 1992), but for few
+replicates it holds less often than it says, because it also stops where the spread came out small by luck. Hence a least
+number of replicates and blocks instead of a look after every run; a test measures what is left of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri, stdtrit
+
+from adoptsim.domain.intervals import CONFIDENCE, NOTHING, Interval
+
+LEAST_REPLICATES = 32
+BLOCK = 16
+MOST_REPLICATES = 1_024  # of a point, when nobody says how many
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """What is asked: the half-width of the difference in an outcome, and at most how many replicates."""
+
+    target: float
+    outcome: str
+    most: int
+
+    def next_look(self, n: int) -> int:
+        """Return after how many replicates to look, having looked after ``n`` (0: not yet)."""
+        return min(self.most, LEAST_REPLICATES if n == 0 else n + BLOCK)
+
+    def half_width(self, after: npt.ArrayLike, before: npt.ArrayLike) -> float:
+        """Return half the width of the difference's interval; NaN where nothing was measured."""
+        _, low, high = gain(self.outcome, after, before)
+        return (high - low) / 2.0
+
+
+def gain(outcome: str, after: npt.ArrayLike, before: npt.ArrayLike) -> Interval:
+    """Return the mean paired difference with its 95 % interval: Student's, of yes and no Agresti & Min's.
+
+    Student's interval of yes and no would have no width where all pairs are alike; Agresti & Min (2005) add half a pair
+    to each of the four combinations (Wald+2).
+    """
+    pairs = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
+    known = pairs[~np.isnan(pairs)]
+    if outcome == "reached":
+        return _yes_or_no(known)
+    if len(known) < 2:
+        return NOTHING
+    mean = float(known.mean())
+    half = float(stdtrit(len(known) - 1, 0.5 + CONFIDENCE / 2.0)) * float(known.std(ddof=1)) / len(known) ** 0.5
+    return Interval(mean, mean - half, mean + half)
+
+
+def _yes_or_no(pairs: npt.NDArray[np.float64]) -> Interval:
+    if len(pairs) == 0:
+        return NOTHING
+    n = len(pairs) + 2.0
+    mean = float(pairs.sum()) / n
+    spread = (float(np.abs(pairs).sum()) + 1.0) / n - mean * mean
+    half = float(ndtri(0.5 + CONFIDENCE / 2.0)) * (spread / n) ** 0.5
+    return Interval(float(pairs.mean()), mean - half, mean + half)
