@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from adoptsim.version import __version__
 
 if TYPE_CHECKING:
+    from adoptsim.analysis.divergence import first_divergence
+    from adoptsim.analysis.explain import explain
+    from adoptsim.analysis.unheard import unheard
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
     from adoptsim.mesa_model import AdoptionModel, Champion, Employee, Leader
@@ -24,8 +27,11 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "explain",
+    "first_divergence",
     "simulate",
     "sweep",
+    "unheard",
 ]
 
 _HOME = {
@@ -37,8 +43,11 @@ _HOME = {
     "Leader": "adoptsim.mesa_model",
     "Result": "adoptsim.simulation",
     "Scenario": "adoptsim.files",
+    "explain": "adoptsim.analysis.explain",
+    "first_divergence": "adoptsim.analysis.divergence",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
+    "unheard": "adoptsim.analysis.unheard",
 }
 
 
