@@ -9,6 +9,8 @@ from adoptsim.version import __version__
 if TYPE_CHECKING:
     from adoptsim.analysis.divergence import first_divergence
     from adoptsim.analysis.explain import explain
+    from adoptsim.analysis.one_change import drop_one
+    from adoptsim.analysis.shares import practice_shares
     from adoptsim.analysis.unheard import unheard
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
@@ -27,8 +29,10 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "drop_one",
     "explain",
     "first_divergence",
+    "practice_shares",
     "simulate",
     "sweep",
     "unheard",
@@ -43,8 +47,10 @@ _HOME = {
     "Leader": "adoptsim.mesa_model",
     "Result": "adoptsim.simulation",
     "Scenario": "adoptsim.files",
+    "drop_one": "adoptsim.analysis.one_change",
     "explain": "adoptsim.analysis.explain",
     "first_divergence": "adoptsim.analysis.divergence",
+    "practice_shares": "adoptsim.analysis.shares",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
     "unheard": "adoptsim.analysis.unheard",
