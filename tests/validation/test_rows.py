@@ -14,7 +14,7 @@ from adoptsim.validation.patterns import MONTH_WINDOW, NETWORK, PATTERNS, TITLES
 
 ROWS = pytest.mark.parametrize("row", PATTERNS.values(), ids=PATTERNS)
 FITTED = {1, 2, 3, 4, 5, 6, 7, 8, 9}
-ALSO_FITTED = {"answers_beat_broadcasts"}
+ALSO_FITTED = {"answers_beat_broadcasts", "reply_reinforcement"}
 LONGEST_LABEL = 29  # with its indent it leaves room for the other columns on 80
 BOUNDS = {"range": {2}, "sign": {1}, "shape": {1, 2}, "report": {0}}
 
