@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from adoptsim.analysis.explain import explain
     from adoptsim.analysis.one_change import drop_one
     from adoptsim.analysis.shares import practice_shares
+    from adoptsim.analysis.tipping import tipping
     from adoptsim.analysis.unheard import unheard
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
@@ -35,6 +36,7 @@ __all__ = [
     "practice_shares",
     "simulate",
     "sweep",
+    "tipping",
     "unheard",
 ]
 
@@ -53,6 +55,7 @@ _HOME = {
     "practice_shares": "adoptsim.analysis.shares",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
+    "tipping": "adoptsim.analysis.tipping",
     "unheard": "adoptsim.analysis.unheard",
 }
 

@@ -165,14 +165,14 @@ def _write(found: Any, figure: str, verdict: dict[str, str], *, plot: Path | Non
 
 
 def _show_edges(found: Tipping) -> None:
-    from adoptsim.analysis.tipping import ABOVE, BELOW
+    from adoptsim.analysis.tipping import ABOVE, BELOW, MOST_LEAVERS
     from adoptsim.analysis.tipping_words import PLACES, about, edge_words, share_words, verdict
 
     first, *rest = verdict(found)
     console = out()
     console.print(first, style="bold")
     console.print("\n".join(rest))
-    shown = table("Where those who begin sit", "needed (95 %)", "live by themselves", "die however many")
+    shown = table("Who begins", "needed (95 %)", "live with nobody", "die whoever begins")
     for name in found.placements:
         shown.add_row(
             PLACES[name],
@@ -184,7 +184,7 @@ def _show_edges(found: Tipping) -> None:
     console.print(shown, end="")
     living = len(found.brackets(ABOVE))
     if living:
-        shown = table("Who may leave", "until (95 %)", "networks that lived before", "survive any")
+        shown = table("Who leaves", "kills (95 %)", "lived before", f"survive {share_words(MOST_LEAVERS)} leaving")
         survive = share_words(found.share_never(ABOVE).value)
         shown.add_row("all at once", edge_words(found.edge(ABOVE)), f"{living} of {found.replicates}", survive)
         console.print(shown, end="")
