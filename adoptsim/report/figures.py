@@ -6,8 +6,10 @@ from adoptsim.report.explain import figure_explain
 from adoptsim.report.factors import figure_factors
 from adoptsim.report.frontier import figure_frontier
 from adoptsim.report.histories import figure_compare, figure_run
+from adoptsim.report.hysteresis import figure_hysteresis
 from adoptsim.report.one_change import figure_one_change
 from adoptsim.report.patterns import figure_patterns
+from adoptsim.report.phase import figure_phase
 from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
 from adoptsim.report.shares import figure_interactions, figure_shares
@@ -20,9 +22,11 @@ __all__ = [
     "figure_explain",
     "figure_factors",
     "figure_frontier",
+    "figure_hysteresis",
     "figure_interactions",
     "figure_one_change",
     "figure_patterns",
+    "figure_phase",
     "figure_robustness",
     "figure_run",
     "figure_sensitivity",
