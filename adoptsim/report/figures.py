@@ -1,6 +1,7 @@
 """All pictures by name. Each returns a matplotlib ``Figure`` that no window knows: save it as PNG, SVG or PDF."""
 
 from adoptsim.report.bundles import figure_bundles
+from adoptsim.report.discovery import figure_discovery
 from adoptsim.report.effects import figure_effects
 from adoptsim.report.explain import figure_explain
 from adoptsim.report.factors import figure_factors
@@ -18,6 +19,7 @@ from adoptsim.report.tipping import figure_tipping
 __all__ = [
     "figure_bundles",
     "figure_compare",
+    "figure_discovery",
     "figure_effects",
     "figure_explain",
     "figure_factors",

@@ -58,6 +58,15 @@ def saltelli(experiment: Experiment) -> list[Point]:
     return _at_places(experiment, saltelli_places(len(experiment.vary), n_samples(experiment), experiment.seed), drawn_level)
 
 
+def latin_hypercube(experiment: Experiment) -> list[Point]:
+    """Return points spread so that each part of every target is met once (McKay et al. 1979): as many as samples."""
+    import numpy as np
+
+    generator, n = np.random.default_rng(experiment.seed), n_samples(experiment)
+    parts = generator.permuted(np.tile(np.arange(n), (len(experiment.vary), 1)), axis=1).T
+    return _at_places(experiment, (parts + generator.random(parts.shape)) / n, drawn_level)
+
+
 def morris_places(n_targets: int, n_trajectories: int, seed: int) -> Floats:
     """Return the places of Morris trajectories, float64[trajectories * (targets + 1), targets] in 0 to 1."""
     need_salib()
@@ -107,6 +116,7 @@ def _all_levels(experiment: Experiment) -> list[Sequence[Any]]:
 
 DESIGNS: dict[str, Design] = {
     "full_factorial": Design(full_factorial, lambda asked: math.prod(map(len, _all_levels(asked)))),
+    "latin_hypercube": Design(latin_hypercube, n_samples, samples=400),
     "morris": Design(morris, lambda asked: n_samples(asked) * (len(asked.vary) + 1), samples=20),
     "saltelli": Design(
         saltelli, lambda asked: n_samples(asked) * (len(asked.vary) + 2), samples=256, needs_power_of_two=True

@@ -79,7 +79,10 @@ class Experiment(Strict):
     )
     design: str = Field("full_factorial", description="how points are chosen among the levels and within the ranges")
     samples: int | None = Field(
-        None, ge=2, le=MOST_SAMPLES, description="how often a design draws: trajectories of morris, base points of saltelli"
+        None,
+        ge=2,
+        le=MOST_SAMPLES,
+        description="how often a design draws: points of latin_hypercube, trajectories of morris, base points of saltelli",
     )
     replicates: int = Field(16, ge=1, le=MOST_REPLICATES, description="runs of each point, each with its own luck")
     seed: int = Field(1, ge=0, lt=2**32, description="which luck")
