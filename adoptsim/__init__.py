@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 from adoptsim.version import __version__
 
 if TYPE_CHECKING:
+    from adoptsim.analysis.divergence import first_divergence
+    from adoptsim.analysis.explain import explain
+    from adoptsim.analysis.one_change import drop_one
+    from adoptsim.analysis.shares import practice_shares
+    from adoptsim.analysis.tipping import tipping
+    from adoptsim.analysis.unheard import unheard
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
     from adoptsim.mesa_model import AdoptionModel, Champion, Employee, Leader
@@ -24,8 +30,14 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "drop_one",
+    "explain",
+    "first_divergence",
+    "practice_shares",
     "simulate",
     "sweep",
+    "tipping",
+    "unheard",
 ]
 
 _HOME = {
@@ -37,8 +49,14 @@ _HOME = {
     "Leader": "adoptsim.mesa_model",
     "Result": "adoptsim.simulation",
     "Scenario": "adoptsim.files",
+    "drop_one": "adoptsim.analysis.one_change",
+    "explain": "adoptsim.analysis.explain",
+    "first_divergence": "adoptsim.analysis.divergence",
+    "practice_shares": "adoptsim.analysis.shares",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
+    "tipping": "adoptsim.analysis.tipping",
+    "unheard": "adoptsim.analysis.unheard",
 }
 
 

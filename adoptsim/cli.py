@@ -14,6 +14,7 @@ import typer.core
 from adoptsim.commands.benchmark import benchmark
 from adoptsim.commands.calibrate import calibrate
 from adoptsim.commands.compare import compare
+from adoptsim.commands.discover import discover
 from adoptsim.commands.docs import docs
 from adoptsim.commands.drop_one import drop_one
 from adoptsim.commands.effects import effects
@@ -42,6 +43,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         sweep,
         results,
         sensitivity,
+        discover,
         tipping,
         validate,
         calibrate,

@@ -100,6 +100,7 @@ def test_drop_one_says_what_a_policy_rests_on(adoptsim: Adoptsim, tmp_path: Path
     code, shown, told = adoptsim("drop-one", "small.yaml", "--replicates", 8, "--plot", "a.png", "-q")
     assert code == 0
     assert "As it is, it lasts in" in shown
+    assert "Bring to full strength" in shown
     assert shown.index("Leave out") < shown.index("10 Work towards critical mass") < shown.index("Add at full strength")
     assert "1 A positive culture of voice" in shown
     assert told == "plot: a.png\n"
@@ -110,7 +111,7 @@ def test_drop_one_as_json_does_not_depend_on_threads(adoptsim: Adoptsim):
     code, shown, told = adoptsim("drop-one", "small.yaml", "--replicates", 4, "--json", "-q")
     report = json.loads(shown)
     assert (code, told) == (0, "")
-    assert [len(report[what]) for what in ("dropped", "added")] == [2, 8]
+    assert [len(report[what]) for what in ("dropped", "raised", "added")] == [2, 1, 8]
     assert set(report["dropped"][0]["difference"]) == {"reached", "contributors", "hours_per_person_month"}
     assert adoptsim("drop-one", "small.yaml", "--replicates", 4, "--json", "-q", "--threads", 1)[1] == shown
 

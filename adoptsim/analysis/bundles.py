@@ -28,11 +28,13 @@ PREFIX = "practices."
 class Bundles:
     """All 2**n bundles of n practices, under the same people and luck.
 
-    Bit i of a bundle's number says whether ``practices[i]`` is in it; ``outcome[name]`` is float64[2**n, replicates].
+    Bit i of a bundle's number says whether ``practices[i]`` is in it; ``outcome[name]`` is float64[2**n, replicates];
+    ``always``: other practices, in place whatever the bundle.
     """
 
     practices: tuple[str, ...]
     outcome: dict[str, Floats]
+    always: tuple[str, ...] = ()
 
     @property
     def n_replicates(self) -> int:
@@ -47,6 +49,11 @@ class Bundles:
     def members(self, bundle: int) -> tuple[str, ...]:
         """Return the practices in a bundle."""
         return tuple(name for bit, name in enumerate(self.practices) if bundle >> bit & 1)
+
+    def in_place(self, bundle: int) -> tuple[str, ...]:
+        """Return the practices in place with a bundle, those of every bundle among them, in the practices' order."""
+        known = {*self.members(bundle), *self.always}
+        return tuple(name for name in PRACTICES if name in known)
 
 
 def bundles_of_sweep(runs: pd.DataFrame) -> Bundles | None:
@@ -70,7 +77,8 @@ def bundles_of_sweep(runs: pd.DataFrame) -> Bundles | None:
     measured = runs.columns[int(first) + 1 :]  # type: ignore[arg-type]  # one column is called so
     shape = (1 << len(order), len(complete))
     outcome = {str(name): kept[name].to_numpy(dtype=np.float64).reshape(shape) for name in measured}
-    return Bundles(tuple(names[place] for place in order), outcome)
+    always = tuple(name for name in runs.attrs["base_practices"] if name not in names)
+    return Bundles(tuple(names[place] for place in order), outcome, always)
 
 
 def practices_in_use(scenario: Scenario) -> tuple[str, ...]:

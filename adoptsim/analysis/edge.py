@@ -66,6 +66,11 @@ def median_edge(brackets: Sequence[Bracket], confidence: float = CONFIDENCE) -> 
     return Interval(value, float(low[rank]), float(high[n - 1 - rank]))
 
 
+def finite(edge: Interval) -> dict[str, float | None]:
+    """Return an edge as plain data: None for what is infinite or unknown."""
+    return {name: value if math.isfinite(value) else None for name, value in edge._asdict().items()}
+
+
 def _outer_rank(n: int, confidence: float) -> int | None:
     """Return the rank from 0 whose value and that of its mirror hold the median with at least the confidence."""
     tail = (1.0 - confidence) / 2.0

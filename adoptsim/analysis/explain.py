@@ -200,7 +200,7 @@ def _candidates(
         message = "no practice is in use, so none can be left out; name another scenario with --against"
         raise InputError(Problem(message, "practices"))
     leave_out = used if without is None else (practice_named(without, used),)
-    how = "without it contributors of the last month fall most" if without is None else "asked for"
+    how = "of those in use, the one whose loss costs most contributors" if without is None else "asked for"
     return [(name, with_only(scenario, [kept for kept in used if kept != name])) for name in leave_out], how
 
 

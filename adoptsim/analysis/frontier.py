@@ -23,7 +23,7 @@ COSTS = (ALL, "practices", *WHOSE)
 
 @dataclass(frozen=True)
 class Priced:
-    """A bundle with its probability of critical mass and its hours.
+    """A bundle, as the practices in place, with its probability of critical mass and its hours.
 
     ``stays``: the share of resamples of the replicates in which it is on the frontier; ``hours`` a month of the whole
     organisation, of those that count; ``by_role`` of each role.
@@ -104,7 +104,7 @@ def cost_frontier(
     def priced(bundle: int) -> Priced:
         spent = {whose: float(people * found[bundle].mean()) for whose, found in by_role.items()}
         share = float(stays[bundle])
-        return Priced(bundles.members(bundle), chances[bundle], mean_interval(hours[bundle]), spent, share)
+        return Priced(bundles.in_place(bundle), chances[bundle], mean_interval(hours[bundle]), spent, share)
 
     means, chance = hours.mean(axis=1), reached.mean(axis=1)
     kept = np.flatnonzero(is_on_frontier(means, chance))

@@ -1,4 +1,4 @@
-"""A policy changed in one thing: each practice in use left out, each other one added; paired with the policy itself."""
+"""A policy changed in one thing: a practice in use left out or at full strength, or another added; in pairs with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEASURES = ("reached", "contributors", "hours_per_person_month")
 
 @dataclass(frozen=True)
 class Change:
-    """One practice left out or added: the policy's probability of critical mass then, and by how much measures change."""
+    """One practice changed: the policy's probability of critical mass then, and by how much measures change."""
 
     practice: str
     reached: Interval
@@ -38,13 +38,18 @@ class Change:
 
 @dataclass(frozen=True)
 class OneChange:
-    """A policy and its neighbours: ``dropped`` with the greatest loss first, ``added`` with the greatest gain first."""
+    """A policy and its neighbours.
+
+    ``dropped``: each practice in use left out, the greatest loss first. ``raised``: each that is used at less than full
+    strength brought to it; ``added``: each other one at full strength from the first day; the greatest gain first.
+    """
 
     scenario: Scenario
     n_replicates: int
     seed: int
     policy: dict[str, Interval]
     dropped: tuple[Change, ...]
+    raised: tuple[Change, ...]
     added: tuple[Change, ...]
 
     def summary(self) -> dict[str, Any]:
@@ -57,6 +62,7 @@ class OneChange:
             "threshold": self.scenario.critical_mass.threshold,
             "policy": {name: as_dict(found) for name, found in self.policy.items()},
             "dropped": [change.summary() for change in self.dropped],
+            "raised": [change.summary() for change in self.raised],
             "added": [change.summary() for change in self.added],
         }
 
@@ -69,38 +75,46 @@ def drop_one(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> OneChange:
-    """Return what changes if one practice is left out, or one more is added at full strength from the first day.
+    """Return what changes if one practice is left out, brought to full strength, or added.
 
-    ``progress`` is called, from the threads, with the number of runs done, of 11 times ``replicates``.
+    ``progress`` is called, from the threads, with the number of runs done of `n_runs`.
     """
-    used = practices_in_use(scenario)
-    names = [*used, *(name for name in PRACTICES if name not in used)]
-    policies = [scenario, *(_changed(scenario, name, is_used=name in used) for name in names)]
+    changed = _neighbours(scenario)
+    policies = [scenario, *changed.values()]
     outcome = run_policies(scenario, policies, replicates, seed=seed, threads=threads, progress=progress)
-    changes = {
-        name: Change(
-            name,
-            proportion_interval(outcome["reached"][place]),
-            {measure: difference(measure, outcome[measure][place], outcome[measure][0]) for measure in MEASURES},
-        )
-        for place, name in enumerate(names, start=1)
-    }
+    found: dict[str, list[Change]] = {"dropped": [], "raised": [], "added": []}
+    for place, (how, name) in enumerate(changed, start=1):
+        differences = {measure: difference(measure, outcome[measure][place], outcome[measure][0]) for measure in MEASURES}
+        found[how].append(Change(name, proportion_interval(outcome["reached"][place]), differences))
+    level = {name: proportion_interval if name == "reached" else mean_interval for name in MEASURES}
     return OneChange(
         scenario=scenario,
         n_replicates=replicates,
         seed=seed,
-        policy={name: (proportion_interval if name == "reached" else mean_interval)(outcome[name][0]) for name in MEASURES},
-        dropped=tuple(sorted((changes[name] for name in used), key=_gain)),
-        added=tuple(sorted((changes[name] for name in names if name not in used), key=_gain, reverse=True)),
+        policy={name: level[name](outcome[name][0]) for name in MEASURES},
+        dropped=tuple(sorted(found["dropped"], key=_gain)),
+        raised=tuple(sorted(found["raised"], key=_gain, reverse=True)),
+        added=tuple(sorted(found["added"], key=_gain, reverse=True)),
     )
 
 
-def _changed(scenario: Scenario, practice: str, *, is_used: bool) -> Scenario:
-    """Return the scenario without a practice it uses, or with one that it doesn't."""
-    others = {name: use for name, use in scenario.practices.items() if name != practice}
-    if is_used:
-        return scenario.model_copy(update={"practices": others})
-    return scenario.model_copy(update={"practices": others | {practice: PracticeUse()}})
+def n_runs(scenario: Scenario, replicates: int) -> int:
+    """Return how many runs `drop_one` makes."""
+    return (1 + len(_neighbours(scenario))) * replicates
+
+
+def _neighbours(scenario: Scenario) -> dict[tuple[str, str], Scenario]:
+    """Return the scenario changed in one practice, by how and which."""
+    used = practices_in_use(scenario)
+    others = {name: {key: use for key, use in scenario.practices.items() if key != name} for name in PRACTICES}
+    uses = {("dropped", name): others[name] for name in used}
+    weak = [name for name in used if scenario.practices[name].intensity < 1.0 and not scenario.practices[name].misused]
+    for name in weak:
+        uses["raised", name] = others[name] | {name: scenario.practices[name].model_copy(update={"intensity": 1.0})}
+    for name in PRACTICES:
+        if name not in used:
+            uses["added", name] = others[name] | {name: PracticeUse()}
+    return {which: scenario.model_copy(update={"practices": practices}) for which, practices in uses.items()}
 
 
 def _gain(change: Change) -> tuple[float, float]:

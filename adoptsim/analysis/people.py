@@ -39,8 +39,9 @@ def person_id(organisation: Organisation, person: int) -> str:
 
 
 def department_name(organisation: Organisation, department: int) -> str:
-    """Return what a department is called: in the organisation's own files, or 'department 3' where it was generated."""
-    return organisation.department_names[department]
+    """Return what a department is called; one that has a number only is 'department 3'."""
+    name = organisation.department_names[department]
+    return name if any(letter.isalpha() for letter in name) else f"department {name}"
 
 
 def find_person(organisation: Organisation, name: str) -> int:

@@ -36,7 +36,8 @@ def headline(summary: Summary) -> str:
     worlds = best["worlds_reached"]["mean"]
     if len(summary["ranking"]) == 1:
         return f"{best['scenario']} reaches critical mass in {_of_worlds(worlds)}"
-    return f"{best['scenario']} is best in {_of_worlds(best['places'][0]['mean'])} and reaches critical mass in {in_ten(worlds)}"
+    first = _of_worlds(best["places"][0]["mean"])
+    return f"{best['scenario']} is best in {first} and reaches critical mass in {in_ten(worlds)}"
 
 
 def _of_worlds(share: float) -> str:

@@ -30,6 +30,8 @@ MOST_REPLICATES, LEAST_REPLICATES = 64, 2
 class Worth:
     """One value of a policy, shared out; the tuples are in the practices' order, ``interactions`` in that of `pairs`.
 
+    What a practice, or a pair, adds by exactly the same in every replicate has no bounds (NaN).
+
     ``share``: Shapley values, which sum to ``total``, the whole policy minus none. ``alone``: a practice as the only one,
     minus none. ``last``: the whole minus all but it. ``interactions``: how much more two add together than apart.
     """
@@ -137,14 +139,24 @@ def _worth(bundles: Bundles, name: str) -> Worth:
     none, whole = values[0], values[bundles.whole]
     level = proportion_interval if name == "reached" else mean_interval
     unknown = bool(np.isnan(values).any())  # runs that end before critical mass can be judged
+    total = difference(name, whole, none)
     return Worth(
         none=level(none),
         whole=level(whole),
-        total=difference(name, whole, none),
-        share=(NOTHING,) * n if unknown else bootstrap_intervals(shapley_values(values)),
+        total=total,
+        share=(NOTHING,) * n if unknown else (total,) if n == 1 else _resampled(shapley_values(values)),
         alone=tuple(difference(name, values[1 << bit], none) for bit in range(n)),
         last=tuple(difference(name, whole, values[bundles.whole ^ 1 << bit]) for bit in range(n)),
-        interactions=(NOTHING,) * len(pairs(n)) if unknown else bootstrap_intervals(interaction_indices(values)),
+        interactions=(NOTHING,) * len(pairs(n)) if unknown else _resampled(interaction_indices(values)),
+    )
+
+
+def _resampled(found: Floats) -> tuple[Interval, ...]:
+    """Return means over replicates with intervals; none where all replicates are the same: no spread is no proof."""
+    alike, intervals = np.ptp(found, axis=1) == 0.0, bootstrap_intervals(found)
+    return tuple(
+        Interval(interval.value, float("nan"), float("nan")) if same else interval
+        for interval, same in zip(intervals, alike, strict=True)
     )
 
 

@@ -51,8 +51,8 @@ SEEN_OUTCOME = {
     "sanctioned": "sees that {author} has been sanctioned for {a_content}",
 }
 HOW_CHOSEN = (
-    "of those who speak up in one run and never in the other, the one whose story has most turns (kept silent before, was "
-    "answered, kept silent in the other run), then the one whose contributions differ most"
+    "of those who speak up in one run and never in the other, in the same role in both, the one whose story has most "
+    "turns (kept silent before, was answered, kept silent in the other run), then the one whose contributions differ most"
 )
 HOW_CHOSEN_OTHERWISE = "nobody speaks up in one run only; the one whose contributions and visits differ most"
 
@@ -153,7 +153,8 @@ class _Lives(Partings):
         tallies = [world.tally for world in self.worlds]
         contributions = [tally[TALLY.posts : TALLY.reactions + 1].sum(axis=0) for tally in tallies]
         apart = np.abs(contributions[0] - contributions[1])
-        turns = np.maximum(*(self._turns(run) for run in (0, 1)))
+        same_role = np.equal(*(group_codes(world) for world in self.worlds))
+        turns = np.maximum(*(self._turns(run) for run in (0, 1))) * same_role
         if turns.max() > 0:
             return int(np.lexsort((-apart, -turns))[0]), HOW_CHOSEN
         visits = np.abs(tallies[0][TALLY.visits] - tallies[1][TALLY.visits])

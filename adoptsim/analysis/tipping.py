@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import numpy.typing as npt
 
-from adoptsim.analysis.edge import BEYOND_FROM_THE_START, NEVER_BEYOND, TOLERANCE, Bracket, bisect, median_edge
+from adoptsim.analysis.edge import BEYOND_FROM_THE_START, NEVER_BEYOND, TOLERANCE, Bracket, bisect, finite, median_edge
 from adoptsim.analysis.living import (
     ALONE_DAYS,
     EVERYBODY,
@@ -63,7 +63,8 @@ class Found:
 class EdgeTest:
     """How sharp an edge is: runs with fresh luck, begun so many points beside the organisation's own edge.
 
-    ``edges`` float64[organisations]; ``lives`` float64[organisations, len(OFFSETS)], shares of the runs that live.
+    ``edges`` float64[organisations]; ``lives`` float64[organisations, len(OFFSETS)], shares of the runs that live; NaN
+    where so many fewer than the edge would be fewer than nobody.
     """
 
     edges: Floats
@@ -72,7 +73,7 @@ class EdgeTest:
     def share(self, offset: float) -> Interval:
         """Return the share of runs that live, over organisations of which each counts once, with Student's interval."""
         value, low, high = mean_interval(self.lives[:, OFFSETS.index(offset)])
-        return Interval(value, max(0.0, low), min(1.0, high))
+        return Interval(value, *(float(bound) for bound in np.clip((low, high), 0.0, 1.0)))
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class Tipping:
         middle = edge.value if np.isfinite(edge.value) else 0.0
         return {
             "runs": len(self.brackets(side, placement)),
-            "edge": {name: bound if np.isfinite(bound) else None for name, bound in edge._asdict().items()},
+            "edge": finite(edge),
             "quartiles": [bound if np.isfinite(bound) else None for bound in self.quartiles(side, placement)],
             "beyond_from_the_start": as_dict(self.share_beyond(side, 0.0, placement)),
             "never_beyond": as_dict(self.share_never(side, placement)),
@@ -270,9 +271,13 @@ class _Search:
         edge = median_edge([self.find((side, placement, run)).bracket for run in placing]).value
         if not 0.0 < edge < EVERYBODY:
             return None
-        shares = [min(EVERYBODY, max(0.0, edge + offset)) for offset in OFFSETS]
-        lives = self.trials[placement].lives
-        return edge, [float(np.mean([lives(run, start=share) for run in testing])) for share in shares]
+        return edge, [self._living(placement, testing, edge + offset) for offset in OFFSETS]
+
+    def _living(self, placement: SeedPlacement, runs: Sequence[int], share: float) -> float:
+        """Return how many of the runs live when begun by a share; NaN where no such share of staff can be."""
+        if not 0.0 <= share <= EVERYBODY:
+            return float("nan")
+        return float(np.mean([self.trials[placement].lives(run, start=share) for run in runs]))
 
 
 _LUCKS = range(1, LUCKS + 1), range(LUCKS + 1, 2 * LUCKS + 1)

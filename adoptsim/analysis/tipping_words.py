@@ -44,8 +44,9 @@ def edge_words(edge: Interval) -> str:
     """Return an edge with its interval as a cell of a table: '14 % (11-18 %)'."""
     if math.isnan(edge.value):
         return "no living network"
-    value = "never" if math.isinf(edge.value) else "0 %, by itself" if edge.value == 0.0 else share_words(edge.value)
-    return f"{value} ({span_words(edge.low, edge.high)})"
+    value = "never" if math.isinf(edge.value) else "nobody" if edge.value == 0.0 else share_words(edge.value)
+    is_same = edge.low == edge.high and edge.value in (0.0, math.inf)
+    return value if is_same else f"{value} ({span_words(edge.low, edge.high)})"
 
 
 def verdict(found: Tipping) -> list[str]:
@@ -91,6 +92,8 @@ def spread(found: Tipping) -> str:
     low, high = found.quartiles(BELOW)
     what = "runs" if found.organisation is not None else "organisations"
     parts = []
+    if by_itself.value == 1.0 or never.value == 1.0:
+        return ""
     if low < high:
         middle = f"the middle half of the {what} tip between {share_words(low)} and "
         parts.append(middle + ("never" if math.isinf(high) else share_words(high)))

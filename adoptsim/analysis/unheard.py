@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from adoptsim.analysis.people import department_name
 from adoptsim.compare import Comparison, beyond_luck
 from adoptsim.domain.intervals import Interval, mean_interval
 from adoptsim.engine.groups import GROUPS, VOICED_BY, large_enough
@@ -61,7 +62,7 @@ def named_worst_off(result: Result) -> dict[str, Any] | None:
     place, measured = choose_and_measure(shares[:, large_enough(sizes)])
     department = int(np.flatnonzero(large_enough(sizes))[place])
     return {
-        "department": organisation.department_names[department],
+        "department": department_name(organisation, department),
         "people": int(sizes[department]),
         "contributors": as_dict(measured),
         "measured_apart": len(shares) >= LEAST_TO_SPLIT,

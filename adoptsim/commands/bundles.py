@@ -127,8 +127,9 @@ def _print_answer(console: Console, report: Row) -> None:
         console.print()
     print_shares(console, report["shares"])
     console.print()
-    _print_sufficient(console, report)
-    console.print()
+    if report["smallest_sufficient"]:
+        _print_sufficient(console, report)
+        console.print()
 
 
 def _print_ranked(console: Console, report: Row) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CSV = (".csv",)
 YAML = (".yaml", ".yml")
+ROUGHLY = 2
+"""Steps of the walk need to know what a parameter does no better than half the replicates of a fit tell."""
 
 
 def calibrate(
@@ -102,7 +104,7 @@ def _draw(
     rows = calibration.calibrated_patterns()
     names = list(open_parameters())
     with progress("what each parameter does", 2 * len(names), quiet=quiet) as tell:
-        values = fitting.values_under(rows, (calibration.SEED, *calibration.OTHER_LUCK))
+        values = fitting.values_under(rows, calibration.OTHER_LUCK, ROUGHLY)
         effects = fitting.effects_at(values, fitting.places_of(start), threads, _counting(tell))
     steps = calibration.step_sizes(dict(zip(names, effects, strict=True)), rows)
     target = calibration.target_at(start, rows, threads=threads)

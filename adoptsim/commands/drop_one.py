@@ -1,4 +1,4 @@
-"""`drop-one`: what a policy loses without each of its practices, and what each other practice would add to it."""
+"""`drop-one`: what a policy loses without each of its practices, and what it would gain from more of one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = dict[str, Any]
+HEADS = {"dropped": "Leave out", "raised": "Bring to full strength", "added": "Add at full strength"}
 Given = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or the path of a file.")]
 
 
@@ -32,7 +33,7 @@ def drop_one(
 ) -> None:
     """Leave out or add one practice: what changes.
 
-    Runs a scenario, then without each of its practices in turn, then with each other one added at full strength: what
+    Runs a scenario, then without each of its practices in turn, then with each brought to full strength, or added: what
     is lost, what would be gained, and what of it is beyond luck.
     """
     from adoptsim.commands.run import load
@@ -40,10 +41,9 @@ def drop_one(
     asked = load(scenario, days)
     check_outputs({"--plot": (plot, PICTURES)})
     from adoptsim.analysis import one_change
-    from adoptsim.domain.practices import PRACTICES
 
     tell_if_first(quiet)
-    with progress(asked.name, replicates * (1 + len(PRACTICES)), quiet=quiet) as tell:
+    with progress(asked.name, one_change.n_runs(asked, replicates), quiet=quiet) as tell:
         changes = one_change.drop_one(asked, replicates=replicates, seed=seed, threads=threads, progress=tell)
     if plot is not None:
         from adoptsim.report.figures import figure_one_change
@@ -62,9 +62,9 @@ def print_one_change(console: Console, summary: Row) -> None:
     """Print what is lost and gained; ``summary`` as `adoptsim.analysis.one_change.OneChange.summary` gives it."""
     console.print(summary["title"] or summary["scenario"], style="bold")
     console.print(_verdict(summary))
-    for head, rows in (("Leave out", summary["dropped"]), ("Add at full strength", summary["added"])):
-        if rows:
-            _print_rows(console, head, rows)
+    for what, head in HEADS.items():
+        if summary[what]:
+            _print_rows(console, head, summary[what])
     console.print(
         f"Changes in percentage points, hours in hours a person and month; paired 95 % intervals, bold: leaves out 0. "
         f"{counted(summary['replicates'], 'run')} each with the same people and luck, seed {summary['seed']}. "
@@ -94,16 +94,17 @@ def _verdict(summary: Row) -> str:
         return "The runs end before critical mass can be judged; only contributors and hours are compared."
     chance = f"{with_unit(reached['mean'], 'share')} ({span(reached['low'], reached['high'], 'share')})"
     lost = [row for row in summary["dropped"] if _moves(row, -1)]
-    gained = [row for row in summary["added"] if _moves(row, 1)]
+    more = sorted([*summary["raised"], *summary["added"]], key=lambda row: -row["difference"]["reached"]["mean"])
+    gained = [row for row in more if _moves(row, 1)]
     parts = [f"As it is, it lasts in {chance} of runs."]
     if lost:
-        parts.append(f"It rests most on {_name(lost[0])}: without it {with_unit(lost[0]['reached']['mean'], 'share')}.")
+        parts.append(f"It rests most on {_name(lost[0])}: without it {_chance_then(lost[0])}.")
     elif summary["dropped"]:
         parts.append("Leaving out any one practice does not lower that beyond luck.")
     if gained:
-        parts.append(f"What would help most is {_name(gained[0])}: {with_unit(gained[0]['reached']['mean'], 'share')}.")
-    elif summary["added"]:
-        parts.append("Adding any one does not raise it beyond luck.")
+        parts.append(f"What would help most is more of {_name(gained[0])}: {_chance_then(gained[0])}.")
+    elif more:
+        parts.append(f"More of any one does not raise it beyond luck{_in_contributors(more)}.")
     return " ".join(parts)
 
 
@@ -111,6 +112,20 @@ def _moves(row: Row, direction: int) -> bool:
     """Return whether a change of the chance is beyond luck and goes one way."""
     reached = row["difference"]["reached"]
     return bool(reached["beyond_luck"]) and reached["mean"] * direction > 0
+
+
+def _in_contributors(more: Sequence[Row]) -> str:
+    """Return what raises contributors most where nothing raises the chance."""
+    best = max(more, key=lambda row: row["difference"]["contributors"]["mean"])
+    gain = best["difference"]["contributors"]
+    if not gain["beyond_luck"] or gain["mean"] <= 0:
+        return ""
+    text = change(gain["mean"], gain["low"], gain["high"], "share").replace(" (", " points (", 1)
+    return f"; contributors rise most with more of {_name(best)}: {text}"
+
+
+def _chance_then(row: Row) -> str:
+    return with_unit(row["reached"]["mean"], "share")
 
 
 def _name(row: Row) -> str:

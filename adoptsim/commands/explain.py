@@ -137,12 +137,11 @@ def _announce(
     n_used = len(practices_in_use(asked))
     bundles = (share_replicates or n_share_replicates(asked)) << n_used if shares and n_used else 0
     pairs = replicates * (2 + (2 if other is not None else 1 + n_used))
-    if asked.organisation.people_file is not None:
-        return
-    cost = asked.organisation.people * asked.horizon.days * SECONDS_A_PERSON_DAY / n_threads(threads)
-    about = duration(max(1.0, (bundles + pairs) * cost))
-    leave_out = "; leave that out with --no-shares" if bundles > pairs else ""
-    say(f"explain {asked.name}: {bundles:,} runs for what each practice adds{leave_out}; {pairs:,} others. About {about}.")
+    leave_out = " (leave that out with --no-shares)" if bundles > pairs else ""
+    say(f"explain {asked.name}: {bundles:,} runs for what each practice adds{leave_out}, {pairs:,} others")
+    if asked.organisation.people_file is None:
+        cost = asked.organisation.people * asked.horizon.days * SECONDS_A_PERSON_DAY / n_threads(threads)
+        say(f"It takes about {duration(max(1.0, (bundles + pairs) * cost))}.")
 
 
 def print_explanation(console: Console, summary: dict[str, Any], title: str) -> None:
@@ -165,7 +164,7 @@ def print_explanation(console: Console, summary: dict[str, Any], title: str) -> 
 def _print_against(console: Console, summary: dict[str, Any]) -> None:
     against, gained = summary["against"], summary["against"]["contributors_gained"]
     text = change(gained["mean"], gained["low"], gained["high"], "share")
-    chosen = f" ({against['how']})" if against["practice"] and against["how"] != "asked for" else ""
+    chosen = f": {against['how']}" if against["how"] != "asked for" else ""
     console.print(f"The same people and luck, {against['name']}{chosen}", style=HEADING)
     console.print(f"Contributors in the last month: {text} points of staff, over {counted(summary['replicates'], 'run')}.\n")
 

@@ -46,7 +46,9 @@ def print_cheapest(console: Console, frontier: Row) -> None:
 
 
 def print_frontier(console: Console, frontier: Row) -> None:
-    """Print the bundles that no other beats in both hours and chance, fewest hours first."""
+    """Print the bundles that no other beats in both hours and chance, fewest hours first; nothing of one alone."""
+    if len(frontier["bundles"]) < 2:
+        return
     roles = list(frontier["bundles"][0]["hours_by_role"])
     most = max(bundle["hours"]["high"] for bundle in frontier["bundles"])
     unit = 1.0 if not most >= MOST_HOURS else 1000.0

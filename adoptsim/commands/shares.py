@@ -63,8 +63,16 @@ def _how_to_read(summary: Row) -> str:
         f"Percentage points. The shares (Shapley values) add up to the whole: chance {_percent(none)} without them, "
         f"{_percent(whole)} with all; contributors in the last month {_percent(quiet)} and {_percent(busy)} of staff. "
         f"Each is the mean over all orders in which the practices could come. "
-        f"{counted(summary['replicates'], 'run')} a bundle with the same people and luck; bold: the interval leaves out 0."
+        f"{counted(summary['replicates'], 'run')} a bundle with the same people and luck; bold: the interval leaves out 0"
+        f"{_without_interval(summary['values'])}."
     )
+
+
+def _without_interval(values: Row) -> str:
+    """Return what a share without an interval means, if there is one."""
+    shares = [row["share"] for worth in values.values() for row in worth["practices"]]
+    is_one = any(share["mean"] is not None and share["low"] is None for share in shares)
+    return "; no interval: the same in every run" if is_one else ""
 
 
 def _percent(share: float | None) -> str:

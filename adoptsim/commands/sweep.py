@@ -99,7 +99,9 @@ def results(
     ] = RankBy.chance,
     probability: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="Enough is a chance to last of surely (lower bound) this; 0.5 when absent."),
+        typer.Option(
+            min=0.0, max=1.0, help="Least lower bound of the chance to last for a bundle to be enough; 0.5 when absent."
+        ),
     ] = None,
     cost: Annotated[Cost, typer.Option(help="Whose hours count where bundles are compared by cost.")] = Cost.all,
     csv: Annotated[FilePath, typer.Option(help="Write a row a point here (.csv).")] = None,

@@ -43,7 +43,7 @@ ROWS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
     ("sees an idea or\nconcern answered", lambda event: event.what == "sees_answer"),
     ("replies or reacts", lambda event: event.what in {"replies", "reacts"}),
     ("keeps an idea or\nconcern back", lambda event: event.what == "silent"),
-    ("posts", lambda event: event.what == "posts" and event.content not in VOICE),
+    ("posts something\nelse", lambda event: event.what == "posts" and event.content not in VOICE),
     ("posts an idea\nor concern", lambda event: event.what == "posts" and event.content in VOICE),
     ("a leader answers it", lambda event: event.what == "dealt_with" and event.outcome in ANSWERED),
 )
@@ -112,8 +112,8 @@ def _draw_days(axes: Axes, story: Story) -> None:
             note(axes, f"{len(days):,}", (1.0, place + shift), (10, 0), xycoords=("axes fraction", "data"), color=color)
         note(axes, name, (0, place), (-10, 0), xycoords=("axes fraction", "data"), ha="right", color=INK)
     axes.set(ylim=(len(ROWS) - 0.5, -0.5), yticks=[])
-    for history, color, shift in zip((story.first, story.second), colors, (0, 1), strict=True):
-        note(axes, history.run, (0, 1), (260.0 * shift, 12), xycoords="axes fraction", color=color, fontweight="bold")
+    for history, color, side, align in zip((story.first, story.second), colors, (0, 1), ("left", "right"), strict=True):
+        note(axes, history.run, (side, 1), (0, 12), xycoords="axes fraction", ha=align, color=color, fontweight="bold")
     if story.parted is not None:
         axes.axvline(story.parted / MONTH_DAYS, color=SOFT, linewidth=1.0, linestyle=(0, (2, 2)))
         note(axes, "parts", (story.parted / MONTH_DAYS, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")

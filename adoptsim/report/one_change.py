@@ -1,4 +1,4 @@
-"""The picture of a policy changed in one thing: each practice left out, each other one added, in pairs."""
+"""The picture of a policy changed in one thing: a practice left out, at full strength, or added, in pairs."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ LEAST_POINTS = 5.0
 
 
 def figure_one_change(changes: OneChange) -> Figure:
-    """Return by how much the chance and the contributors change, a row a practice left out or added."""
-    groups = [(what, rows) for what, rows in (("left out", changes.dropped), ("added", changes.added)) if rows]
+    """Return by how much the chance and the contributors change, a row a practice left out, at full strength, or added."""
+    all_groups = (("left out", changes.dropped), ("at full strength", changes.raised), ("added", changes.added))
+    groups = [(what, rows) for what, rows in all_groups if rows]
     n_rows = sum(len(rows) for _, rows in groups)
     width = LABELS + 2 * (PANEL + GAP)
     height = ABOVE + ROW * n_rows + BETWEEN * (len(groups) - 1) + BELOW
@@ -60,9 +61,10 @@ def _title(changes: OneChange) -> str:
     lost = [change for change in changes.dropped if beyond_luck(change.difference["reached"])]
     if lost and lost[0].difference["reached"].value < 0:
         return f"{name}: it rests most on practice {PRACTICES[lost[0].practice].number}"
-    gained = [change for change in changes.added if beyond_luck(change.difference["reached"])]
-    if gained and gained[0].difference["reached"].value > 0:
-        return f"{name}: practice {PRACTICES[gained[0].practice].number} would help most"
+    gained = [change for change in (*changes.raised, *changes.added) if beyond_luck(change.difference["reached"])]
+    best = max(gained, key=lambda change: change.difference["reached"].value, default=None)
+    if best is not None and best.difference["reached"].value > 0:
+        return f"{name}: more of practice {PRACTICES[best.practice].number} would help most"
     return f"{name}: no single practice moves its chance beyond luck"
 
 
@@ -77,7 +79,7 @@ def _subtitle(changes: OneChange) -> str:
 
 def _limits(changes: OneChange, value: str) -> tuple[float, float]:
     """Return one axis for both groups, in percentage points."""
-    found = [change.difference[value] for change in (*changes.dropped, *changes.added)]
+    found = [change.difference[value] for change in (*changes.dropped, *changes.raised, *changes.added)]
     known = [100.0 * part for interval in found for part in interval if part == part]
     low, high = min([-LEAST_POINTS, *known]), max([LEAST_POINTS, *known])
     return low - 0.2 * (high - low), high + 0.2 * (high - low)

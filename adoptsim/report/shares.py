@@ -107,19 +107,26 @@ def _from_to(value: str, worth: Worth) -> str:
 def _bars(axes: Axes, found: Sequence[Interval]) -> None:
     """Draw one value's shares in percentage points."""
     plain_axes(axes, grid="x").set(ylim=(len(found) - 0.5, -0.5), yticks=[])
-    known = [Interval(*(0.0 if part != part else 100.0 * part for part in interval)) for interval in found]
+    known = [Interval(*(100.0 * part for part in _drawable(interval))) for interval in found]
     for row, interval in enumerate(known):
         color = BLUE if interval.value >= 0 else ORANGE
-        axes.barh(row, interval.value, height=0.56, color=color, alpha=1.0 if beyond_luck(interval) else 0.35, zorder=2)
+        is_real = beyond_luck(found[row])
+        axes.barh(row, interval.value, height=0.56, color=color, alpha=1.0 if is_real else 0.35, zorder=2)
         axes.hlines(row, interval.low, interval.high, color=INK, linewidth=1.2, zorder=3)
         right = max(interval.high, interval.value, 0.0)
-        note(axes, in_points(interval.value), (right, row), (5, 0), color=INK if beyond_luck(interval) else SOFT)
+        note(axes, in_points(interval.value), (right, row), (5, 0), color=INK if is_real else SOFT)
     axes.axvline(0, color=SOFT, linewidth=0.8, zorder=4)
     low = min(0.0, *(interval.low for interval in known))
     high = max(LEAST_POINTS, *(interval.high for interval in known))
     axes.set_xlim(1.08 * low, high + 0.16 * (high - low))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.set_xlabel("percentage points; line: 95 % interval", fontsize=SMALL, color=SOFT, labelpad=6)
+
+
+def _drawable(interval: Interval) -> Interval:
+    """Return an interval that can be drawn: without bounds it is its value, without a value nothing."""
+    value = 0.0 if interval.value != interval.value else interval.value
+    return Interval(value, *(value if bound != bound else bound for bound in interval[1:]))
 
 
 def in_points(points: float) -> str:

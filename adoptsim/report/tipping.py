@@ -70,7 +70,7 @@ def _beside(axes: Axes, found: Tipping) -> None:
         _headings(axes, "One and the same organisation", "no organisation has an edge that could be tested")
         return
     n = plural(len(found.test.edges), "organisation")
-    _headings(axes, "One and the same organisation", f"{LUCKS} runs with fresh luck each, beside the own edge of {n}")
+    _headings(axes, "One and the same organisation", f"{LUCKS} runs with fresh luck on each side of the edge of {n}")
     points = [100 * offset for offset in OFFSETS]
     shares = [found.test.share(offset) for offset in OFFSETS]
     axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
@@ -122,7 +122,7 @@ def _mark_edge(axes: Axes, found: Tipping, side: str, top: float) -> None:
 def _places(axes: Axes, found: Tipping) -> None:
     """Draw the middle edge with its interval, and the middle half of the runs, by where those who begin sit."""
     names = found.placements
-    plain_axes(axes, grid="x").set(xlim=(0, EVERYBODY), ylim=(len(names) - 0.5, -0.5), yticks=[])
+    plain_axes(axes, grid="x").set(xlim=(0, _reach(found)), ylim=(len(names) - 0.5, -0.5), yticks=[])
     percent_axis(axes, "x")
     what = "lucks" if found.organisation is not None else "organisations"
     heading(axes, "Where those who begin sit")
@@ -138,6 +138,14 @@ def _places(axes: Axes, found: Tipping) -> None:
         note(axes, edge_words(edge), (1, row), (12, 0), **beside)
     says = f"staff who must begin: the middle edge with its 95 % interval; grey: the middle half of the {what}"
     axes.set_xlabel(says, fontsize=SMALL, color=SOFT)
+
+
+def _reach(found: Tipping) -> float:
+    """Return how far the axis of placements goes: to the largest that is drawn, in tenths."""
+    drawn = [(found.edge(BELOW, name), found.quartiles(BELOW, name)[1]) for name in found.placements]
+    bounds = [bound for edge, upper in drawn for bound in (edge.value, edge.high, upper)]
+    largest = max((min(bound, EVERYBODY) for bound in bounds if not math.isnan(bound)), default=EVERYBODY)
+    return min(EVERYBODY, math.ceil(10 * largest + 0.5) / 10)
 
 
 def _share_axes(axes: Axes) -> None:

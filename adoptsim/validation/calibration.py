@@ -83,20 +83,24 @@ class Target:
     sources: Sources = field(default_factory=dict)
 
     def distance(self, values: Mapping[str, float], enough: float = math.inf) -> float:
-        """Return by how much a set misses the patterns, summed; once it is more than ``enough``, no further case is run.
+        """Return by how much a set misses the patterns, summed; once it is more than ``enough``, nothing more is run.
 
-        Cases are simulated one after another, the typical organisation first: most sets fail there.
+        The typical organisation is simulated first: most sets fail there.
         """
         missed = 0.0
-        for rows in _by_case(self.rows):
-            few = {case: self.times * FEW.get(case, OTHERS) for case in _cases(rows)}
-            found = measure(values, rows, few, self.seed, self.sources)
+        for rows in _stages(self.rows):
+            found = measure(values, rows, self._few(rows), self.seed, self.sources)
             for row in rows:
                 corrected = in_the_long_run(row, found[row.name], self.known.get(row.name))
                 missed += missed_by(row, interval_of(row, corrected).value)
             if missed > enough:
                 break
         return missed
+
+    def _few(self, rows: Sequence[Pattern]) -> dict[str, int]:
+        """Return how many replicates of each case: of one that others are only held against as many as of those."""
+        judged = {row.case for row in rows}
+        return {case: self.times * (FEW.get(case, OTHERS) if case in judged else OTHERS) for case in _cases(rows)}
 
 
 def target_at(
@@ -108,9 +112,9 @@ def target_at(
     return Target(rows, measure(start, rows, replicates, seed, sources, threads), seed, times, sources)
 
 
-def _by_case(rows: Sequence[Pattern]) -> list[list[Pattern]]:
-    cases = sorted({row.case for row in rows}, key=lambda name: (name != "typical", name))
-    return [[row for row in rows if row.case == case] for case in cases]
+def _stages(rows: Sequence[Pattern]) -> list[list[Pattern]]:
+    first = [row for row in rows if row.case == "typical"]
+    return [part for part in (first, [row for row in rows if row.case != "typical"]) if part]
 
 
 def _cases(rows: Sequence[Pattern]) -> set[str]:

@@ -36,10 +36,10 @@ Values = Callable[[Mapping[str, float]], Floats]
 """Gives each pattern's value under each seed, float64[seeds, rows]."""
 
 
-def values_under(rows: Sequence[Pattern], seeds: Sequence[int] = SEEDS) -> Values:
-    """Return what measures rows under several seeds, the organisations drawn once."""
+def values_under(rows: Sequence[Pattern], seeds: Sequence[int] = SEEDS, part: int = 1) -> Values:
+    """Return what measures rows under several seeds, the organisations drawn once; a ``part``-th of the replicates."""
     cases = {case for row in rows for case in (row.case, row.against) if case}
-    replicates = {case: REPLICATES.get(case, OTHERS) for case in cases}
+    replicates = {case: REPLICATES.get(case, OTHERS) // part for case in cases}
     sources: dict[int, Sources] = {seed: {} for seed in seeds}
 
     def values(parameters: Mapping[str, float]) -> Floats:

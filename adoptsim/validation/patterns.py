@@ -226,7 +226,8 @@ _SHAPES = (
            (0.5, None), "only_read", "broadcast", HALF_YEAR, DROMEY, "V"),
     _shape(13, "reply_reinforcement", "writing again, if answered",
            "odds of writing again after a first post that was answered, over one that was not",
-           (1.0, 2.0), "reply_reinforcement", "typical", TWO_YEARS, JOYCE, "V", scale="ratio", unit="amount"),
+           (1.0, 2.0), "reply_reinforcement", "typical", TWO_YEARS, JOYCE, "V", scale="ratio", unit="amount",
+           fitted=True),  # what a reply teaches was lowered to keep it well inside
 )
 
 

@@ -113,7 +113,8 @@ def test_whose_hours_count_can_be_asked_of_a_sweep(swept: tuple[Path, Bundles], 
     counted = {"all": sum(nothing.by_role.values())} | nothing.by_role
     if cost in counted:
         assert nothing.hours.value == pytest.approx(counted[cost])
-    assert nothing.by_role["leaders"] > 0  # they act on contributions in every bundle
+    assert nothing.practices == ("act_on_contributions",)  # in place in every bundle
+    assert nothing.by_role["leaders"] > 0
 
 
 def test_without_hours_or_judgement_there_is_no_frontier(swept: tuple[Path, Bundles]):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sweeps.sweeping import SMALL
 
-from adoptsim.analysis.one_change import drop_one
+from adoptsim.analysis.one_change import drop_one, n_runs
 from adoptsim.compare import compare
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
@@ -16,26 +16,29 @@ def scenario(practices: dict[str, object], **changes: object) -> Scenario:
     return Scenario.model_validate({"name": "small", "practices": practices} | SMALL | changes)
 
 
-def test_each_practice_is_either_left_out_or_added():
+def test_each_practice_is_left_out_or_added_and_what_is_weak_is_raised():
     told: list[int] = []
     found = drop_one(
         scenario({"safe_space": 0.5, "critical_mass": True, "trust_employees": 0}), replicates=2, progress=told.append
     )
     assert {change.practice for change in found.dropped} == {"safe_space", "critical_mass"}
+    assert [change.practice for change in found.raised] == ["safe_space"]
     assert {change.practice for change in found.added} == set(PRACTICES) - {"safe_space", "critical_mass"}
-    assert told[-1] == 2 * 11
+    assert told[-1] == n_runs(found.scenario, 2) == 2 * 12
 
 
 def test_the_differences_are_those_of_a_comparison():
     whole = {"safe_space": 0.5, "critical_mass": True}
     found = drop_one(scenario(whole), replicates=6)
     without, more = scenario({"safe_space": 0.5}), scenario(whole | {"act_on_contributions": True})
-    comparison = compare([scenario(whole), without, more], replicates=6)
+    comparison = compare([scenario(whole), without, more, scenario(whole | {"safe_space": True})], replicates=6)
+    (raised,) = found.raised
     (dropped,) = [change for change in found.dropped if change.practice == "critical_mass"]
     (added,) = [change for change in found.added if change.practice == "act_on_contributions"]
     for measure in ("reached", "contributors", "hours_per_person_month"):
         assert dropped.difference[measure] == comparison.difference(measure, 1)
         assert added.difference[measure] == comparison.difference(measure, 2)
+        assert raised.difference[measure] == comparison.difference(measure, 3)
     assert dropped.reached == comparison.results[1].interval("reached")
 
 

@@ -24,9 +24,9 @@ def scenario(practices: dict[str, object], **changes: object) -> Scenario:
 
 
 def by_hand(gains: np.ndarray, luck: np.ndarray) -> Bundles:
-    """Return bundles in which each practice adds its gain, and all share the luck of their replicate."""
+    """Return bundles in which each practice adds its gain (of each replicate), and all share their replicate's luck."""
     members = (np.arange(8)[:, None] >> np.arange(3)) & 1
-    return Bundles(THREE, dict.fromkeys(VALUES, (members @ gains)[:, None] + luck))
+    return Bundles(THREE, dict.fromkeys(VALUES, members @ gains.reshape(3, -1) + luck))
 
 
 @pytest.mark.parametrize("n", [1, 2, 4])
@@ -38,13 +38,25 @@ def test_shares_add_up_to_the_whole_to_rounding(n: int):
 
 
 def test_luck_that_all_bundles_share_leaves_no_doubt_about_what_each_adds():
-    gains = np.array([0.1, 0.0, 0.3])
-    worth = shares_of(by_hand(gains, np.random.default_rng(1).normal(0.4, 0.2, 16))).worth["contributors"]
+    rng = np.random.default_rng(1)
+    gains = np.array([0.1, 0.0, 0.3])[:, None] + rng.normal(0.0, 1e-4, (3, 16))
+    worth = shares_of(by_hand(gains, rng.normal(0.4, 0.2, 16))).worth["contributors"]
     for what in (worth.share, worth.alone, worth.last):
-        assert [interval.value for interval in what] == pytest.approx(gains)
-        assert [interval.high - interval.low for interval in what] == pytest.approx([0.0] * 3, abs=1e-12)
+        assert [interval.value for interval in what] == pytest.approx(gains.mean(axis=1))
+        assert all(0.0 < interval.high - interval.low < 1e-3 for interval in what)
     assert worth.whole.high - worth.whole.low > 0.1
     assert [interval.value for interval in worth.interactions] == pytest.approx([0.0] * 3, abs=1e-12)
+
+
+def test_without_any_spread_there_is_no_interval_and_one_alone_has_that_of_a_difference():
+    certain = shares_of(by_hand(np.array([0.1, 0.0, 0.3]), np.zeros(16))).worth["reached"].share
+    assert [interval.value for interval in certain] == pytest.approx([0.1, 0.0, 0.3])
+    assert np.isnan(certain[1][1:]).all()
+    outcome = np.repeat([[0.0], [1.0]], 16, axis=1)
+    alone = shares_of(Bundles(THREE[:1], {"reached": outcome})).worth["reached"]
+    assert alone.share == (alone.total,)
+    assert alone.total.value == 1.0
+    assert alone.total.low < 0.95
 
 
 def test_what_is_different_in_each_replicate_has_an_interval():
@@ -63,7 +75,7 @@ def test_the_strongest_comes_first_and_the_summary_is_plain_data():
     assert [(row["number"], row["practice"]) for row in rows] == [
         (PRACTICES[name].number, name) for name in summary["practices"]
     ]
-    assert rows[0]["share"] == pytest.approx({"mean": 0.3, "low": 0.3, "high": 0.3})
+    assert rows[0]["share"]["mean"] == pytest.approx(0.3)
     assert len(summary["values"]["reached"]["interactions"]) == 3
     assert json.loads(json.dumps(summary, allow_nan=False)) == plain(summary)
 

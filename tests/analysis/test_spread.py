@@ -8,7 +8,9 @@ import pytest
 import adoptsim as ad
 from adoptsim.analysis.divergence import parting_of
 from adoptsim.analysis.pairs import Pair
-from adoptsim.analysis.spread import Spread, spread_of
+from adoptsim.analysis.spread import Partings, Spread, spread_of
+from adoptsim.engine.state import MARK
+from adoptsim.simulation import Simulator
 
 BASE = {"name": "pair", "organisation": {"people": 80}, "horizon": {"days": 120, "support_until": 60}}
 LATE = 50
@@ -44,6 +46,16 @@ def test_the_first_to_part_is_whom_the_first_differing_decision_names():
     parted = spread_of(pair, [1], threads=1).parted[0]
     assert found is not None
     assert found.day <= parted[parted >= 0].min()
+
+
+def test_it_is_the_first_day_that_counts_however_long_two_records_differ():
+    world = Simulator(scenario(), seed=3).run(0)
+    looked, stayed_away = world.mark.copy(), world.mark.copy()
+    looked[MARK.visited], stayed_away[MARK.visited] = 1, 0
+    partings = Partings()
+    for day in (-1, 0, 1, 2):
+        partings(day, world._replace(mark=looked), world._replace(mark=stayed_away if day > 0 else looked))
+    assert set(partings.day) == {1}
 
 
 def by_hand(parted, department=(0, 0, 1, 1), names=None) -> Spread:

@@ -71,8 +71,9 @@ def test_interactions_say_which_two_need_each_other(tmp_path: Path):
 
 def test_two_that_do_the_same_work_replace_each_other():
     either = np.repeat([[0.0], [1.0], [1.0], [1.0]], 20, axis=1)
+    either[:, 0] = 0.0  # in one run of twenty nothing helps
     figure = figure_interactions(shares_of(bundles(2, either)))
-    assert "Practices 1 and 2 replace each other most: together 100 points less than apart" in text_of(figure)
+    assert "Practices 1 and 2 replace each other most: together 95 points less than apart" in text_of(figure)
 
 
 def nothing_is_reached() -> Shares:

@@ -1,0 +1,195 @@
+"""The tipping point of organisations: nested starters, plain words at the extremes, an edge that fresh luck confirms."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import adoptsim as ad
+from adoptsim.analysis.edge import BEYOND_FROM_THE_START, NEVER_BEYOND, Bracket
+from adoptsim.analysis.living import LUCKS_APART, SamePeople, Trials, left_alone, living_share, living_threshold
+from adoptsim.analysis.tipping import ABOVE, BELOW, OFFSETS, EdgeTest, Found, Tipping, tipping
+from adoptsim.analysis.tipping_words import from_above, from_below, sharpness, verdict
+from adoptsim.domain.scenario import PracticeUse
+from adoptsim.engine.state import LEFT, MARK, MEMBER, TALLY
+from adoptsim.simulation import Simulator
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+PRACTICES = dict.fromkeys(("leadership_and_champions", "act_on_contributions", "organisations_purpose"), 0.5)
+
+
+def scenario(people: int = 150, **fields):
+    return ad.Scenario(name="small", organisation={"people": people}, **{"practices": PRACTICES} | fields)
+
+
+def found_of(below: list[Bracket], above: list[Bracket] = (), test: EdgeTest | None = None, **fields) -> Tipping:
+    """Return what a search would have found, without one."""
+    edges = [Found(BELOW, "scattered", run, bracket) for run, bracket in enumerate(below)]
+    edges += [Found(ABOVE, "scattered", run, bracket) for run, bracket in enumerate(above)]
+    known = {"seed": 1, "days": 1008, "people": 500, "replicates": len(below), "organisation": None}
+    return Tipping(scenario=scenario(), found=tuple(edges), test=test, **known | fields)
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------
+
+
+def test_the_network_is_left_alone_by_whatever_ends():
+    asked = scenario(
+        practices={
+            "critical_mass": True,
+            "safe_space": PracticeUse(intensity=0.4, end=100),
+            "culture_of_voice": PracticeUse(intensity=0.3, start=200, ramp=60),
+        },
+        start={"contributors": 0.3},
+        leavers={"share": 0.5, "day": 10},
+    )
+    alone = left_alone(asked, 600)
+    assert list(alone.practices) == ["culture_of_voice"]
+    standing = alone.practices["culture_of_voice"]
+    assert (standing.intensity, standing.start, standing.ramp, standing.end) == (0.3, 0, 0, 600)
+    assert (alone.horizon.days, alone.start.contributors, alone.leavers.share) == (600, 0.0, 0.0)
+
+
+def test_more_who_begin_are_the_same_people_and_others():
+    began: list[set[int]] = []
+    for share in (0.05, 0.2, 0.6, 1.0):
+        world, _ = Simulator(scenario(start={"contributors": share})).start(3)
+        began.append(set(np.flatnonzero(world.mark[MARK.membership] == MEMBER)))
+    assert all(fewer < more for fewer, more in itertools.pairwise(began))
+    assert len(began[-1]) == 150
+
+
+def test_only_employees_still_there_make_a_network_alive():
+    world, _ = Simulator(scenario()).start(0)
+    employees = np.flatnonzero(world.place[3] == 0)
+    world.tally[TALLY.last_contribution][:] = -10_000
+    world.tally[TALLY.last_contribution][world.place[3] == 1] = 99
+    assert living_share(world, 100) == 0.0
+    world.tally[TALLY.last_contribution][employees[:10]] = (79, 78, *[99] * 8)
+    assert living_share(world, 100) == pytest.approx(9 / len(employees))  # day 78 is more than a month before day 100
+    world.mark[MARK.membership][employees[100:]] = LEFT
+    assert living_share(world, 100) == pytest.approx(9 / 100)
+
+
+def test_what_lives_is_half_of_the_whole_between_a_floor_and_half_of_critical_mass():
+    assert living_threshold(0.2, 0.25) == 0.1
+    assert living_threshold(0.02, 0.25) == 0.075
+    assert living_threshold(0.6, 0.25) == 0.125
+
+
+def test_fresh_luck_leaves_people_and_ties_as_they_are():
+    source = SamePeople(scenario().organisation, 1)
+    assert source.organisation(2) is source.organisation(2 + 5 * LUCKS_APART)
+    trials = Trials(scenario(), seed=1, days=126, source=source)
+    assert trials.share(2, start=0.5) == trials.share(2, start=0.5)
+    assert len({trials.share(2 + luck * LUCKS_APART, start=0.5) for luck in range(6)}) > 1
+
+
+# --- what is found -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small() -> Tipping:
+    return tipping(scenario(), replicates=8, days=294, placements=("scattered", "connected"), threads=2)
+
+
+def test_every_edge_lies_between_a_run_that_dies_and_one_that_lives(small: Tipping):
+    trials = Trials(scenario(), seed=1, days=294)
+    checked = 0
+    for each in small.found:
+        if (each.side, each.placement) != (BELOW, "scattered") or not 0.0 < each.bracket.middle < 1.0:
+            continue
+        assert not trials.lives(each.run, start=each.bracket.low)
+        assert trials.lives(each.run, start=each.bracket.high)
+        checked += 1
+    assert checked > 0
+
+
+def test_the_same_seed_gives_the_same_answer_whatever_the_threads(small: Tipping):
+    again = tipping(scenario(), replicates=8, days=294, placements=("scattered", "connected"), threads=1)
+    assert again.found == small.found
+    assert again.summary() == small.summary()
+
+
+def test_another_seed_gives_another(small: Tipping):
+    assert tipping(scenario(), replicates=8, days=294, placements=("scattered",), seed=2).found != small.found
+
+
+def test_the_table_has_a_row_an_edge_and_the_summary_no_infinite_number(small: Tipping):
+    assert len(small.frame) == 8 * 3
+    assert "inf" not in str(small.summary()).lower()
+
+
+def test_a_dead_scenario_has_no_tipping_point_and_says_so():
+    dead = scenario(practices={}, parameters={"prompt_rate": ad_low("prompt_rate")}, people=100)
+    found = tipping(dead, replicates=6, days=294, placements=())
+    assert set(found.brackets(BELOW)) == {NEVER_BEYOND}
+    assert "no tipping point" in from_below(found)
+    assert "even if everybody begins, in 100 % of runs (61-100 %)" in from_below(found)
+    assert from_above(found) == "There is no living network that leavers could kill."
+    assert found.test is None
+
+
+def ad_low(parameter: str) -> float:
+    from adoptsim.domain.parameters import PARAMETERS
+
+    return PARAMETERS[parameter].low
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def test_what_lives_from_nobody_is_said_with_its_number():
+    found = found_of([BEYOND_FROM_THE_START] * 30 + [Bracket(0.1, 0.11)] * 2, [NEVER_BEYOND] * 32)
+    assert "needs nobody to begin" in from_below(found)
+    assert "in 94 % of runs (80-98 %)" in from_below(found)
+    assert "survives even if 90 % of staff leave" in from_above(found)
+    assert "tips" not in from_below(found)
+
+
+def test_the_verdict_names_the_edge_its_interval_and_how_many_may_leave():
+    edges = [Bracket(0.10 + 0.005 * k, 0.11 + 0.005 * k) for k in range(16)]
+    leavers = [Bracket(0.40 + 0.01 * k, 0.41 + 0.01 * k) for k in range(16)]
+    said = " ".join(verdict(found_of(edges, leavers)))
+    assert "tips at about 14 % of staff (95 %: 12-17 %)" in said
+    assert "until about 48 % of staff leave" in said
+
+
+def test_an_edge_is_called_one_only_where_fresh_luck_confirms_it():
+    def said(lives: tuple[float, ...]) -> str:
+        return sharpness(found_of([Bracket(0.2, 0.21)] * 8, test=EdgeTest(np.full(8, 0.2), np.tile(lives, (8, 1)))))
+
+    assert len(OFFSETS) == 4
+    assert "it is an edge" in said((0.0, 0.1, 0.9, 1.0))
+    assert "90 % (90-90 %) of runs with fresh luck die" in said((0.0, 0.1, 0.9, 1.0))
+    assert "luck blurs the edge" in said((0.0, 0.3, 0.9, 1.0))
+    assert "luck blurs the edge" in said((0.0, 0.1, 0.7, 1.0))
+
+
+# --- a real organisation -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def institute(tmp_path: Path):
+    """Return the institute of email-Eu-core with weak standing practices."""
+    if not DATA.is_dir():
+        pytest.skip("the public email-Eu-core files are not here; they are not part of the project")
+    with (DATA / "email_eu_core_departments.csv").open() as source, (tmp_path / "people.csv").open("w") as target:
+        rows = csv.writer(target)
+        rows.writerow(["id", "manager", "department"])
+        rows.writerows([row["id"], "", row["department"]] for row in csv.DictReader(source))
+    (tmp_path / "ties.csv").write_bytes(gzip.decompress((DATA / "email_eu_core_edges.csv.gz").read_bytes()))
+    files = {"people_file": str(tmp_path / "people.csv"), "ties_file": str(tmp_path / "ties.csv")}
+    return ad.Scenario(name="institute", organisation=files, practices={"trust_employees": 0.2})
+
+
+def test_an_organisation_read_from_files_has_a_tipping_point_of_its_own(institute):
+    found = tipping(institute, replicates=6, days=294, placements=(), tolerance=0.05)
+    assert found.people == 1005
+    assert len(found.brackets(BELOW)) == 6
+    assert verdict(found)[0].startswith("Your organisation")
