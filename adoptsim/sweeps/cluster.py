@@ -6,10 +6,12 @@ Dask's transport is pickle without a password unless TLS is used: whoever can re
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,11 +39,14 @@ class Cluster:
     executor: Executor
     address: str
     chunk_seconds = 1.0  # a message costs 2 ms
+    _slots: int = 1
 
     @property
     def slots(self) -> int:
-        """Return how many threads all workers have now; one if they are just starting again."""
-        return max(1, sum(self.client.nthreads().values())) if self.client.status == "running" else 1
+        """Return how many threads all workers have now; as many as before while nobody answers."""
+        with contextlib.suppress(OSError, ValueError):  # the connection is just breaking: `why_lost` will say so
+            self._slots = max(1, sum(self.client.nthreads().values()))
+        return self._slots
 
     def submit(self, task: Task) -> Future[Results]:
         """Hand out a chunk."""
@@ -76,12 +81,12 @@ def connected(
     if not find_spec("distributed"):
         message = "a Dask cluster needs distributed, which is not installed: pip install distributed"
         raise InputError(Problem(f"{message} (or adoptsim with its extra 'dask')"))
-    from distributed import Client
-
+    distributed: Any = import_module("distributed")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong is said in our own words
     how, address = _place(where)
     security = _security(address, certificates or Certificates())
     try:
-        client = Client(**how, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
+        client = distributed.Client(**how, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         message = f"no Dask scheduler answers within {CONNECT_SECONDS} s; is it running, and is the address right?"
         raise InputError(Problem(f"{message} ({type(error).__name__}: {error})", file=str(where))) from None
@@ -128,9 +133,8 @@ def _security(address: str, given: Certificates) -> Any:
     ]
     if problems:
         raise InputError(*problems)
-    from distributed import Security
-
-    return Security(
+    distributed: Any = import_module("distributed")
+    return distributed.Security(
         tls_ca_file=str(given.ca),
         tls_client_cert=str(given.cert),
         tls_client_key=str(given.key),

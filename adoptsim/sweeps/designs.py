@@ -159,15 +159,6 @@ def _drawn_places(asked: Asked, engine: str) -> Floats:
     return places
 
 
-def latin_hypercube(experiment: Experiment) -> list[Point]:
-    """Return points spread so that each part of every target is met once (McKay et al. 1979): as many as samples."""
-    import numpy as np
-
-    generator, n = np.random.default_rng(experiment.seed), n_samples(experiment)
-    parts = generator.permuted(np.tile(np.arange(n), (len(experiment.vary), 1)), axis=1).T
-    return _at_places(experiment, (parts + generator.random(parts.shape)) / n, drawn_level)
-
-
 def morris_places(n_targets: int, n_trajectories: int, seed: int) -> Floats:
     """Return the places of Morris trajectories, float64[trajectories * (targets + 1), targets] in 0 to 1."""
     need_salib()

@@ -144,6 +144,12 @@ def over_worlds(frame: pd.DataFrame) -> pd.DataFrame:
         half = stdtrit(known - 1.0, 0.5 + CONFIDENCE / 2.0) * spread / np.sqrt(known)
         made[f"{name}_low"] = (made[name] - half).clip(0.0, most_possible(name))
         made[f"{name}_high"] = (made[name] + half).clip(0.0, most_possible(name))
+    counted = [
+        wilson(round(float(p) * int(n)) if p == p else 0, int(n) if p == p else 0)
+        for p, n in zip(made["reached"], made["n"], strict=True)
+    ]
+    made["reached_low"] = np.fmin(made["reached_low"], [each.low for each in counted])  # never narrower than runs allow
+    made["reached_high"] = np.fmax(made["reached_high"], [each.high for each in counted])
     made = made.reset_index(drop=not policies)
     made.index.name = "point"
     order = [name for name in frame.columns if name in made] + ["worlds", "reached_worst", "worlds_enough"]

@@ -224,7 +224,7 @@ class _Sweep:
         before = {run.job: run for run in self.store.some_runs(RUNS_DONE_AGAIN) if run.job.point_key in self.plan}
         if not before:
             return
-        results = self._result(engine, engine.submit(self._task(tuple(before))))
+        results = self._result(engine, self._submit(engine, self._task(tuple(before))))
         for again in results:
             if isinstance(again, Run):
                 check_same(self.store, before[again.job], again)
@@ -235,7 +235,7 @@ class _Sweep:
         while True:
             slots = engine.slots
             while len(self.waiting) < CHUNKS_IN_FLIGHT * slots and (task := self._next(pace, slots)):
-                self.waiting[engine.submit(task)] = task
+                self.waiting[self._submit(engine, task)] = task
             if not self.waiting:
                 return
             back, _ = wait(self.waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
@@ -245,6 +245,12 @@ class _Sweep:
                 raise EngineLost(Problem(self._how_to_go_on(why)))
             if back:
                 self._tell()
+
+    def _submit(self, engine: Engine, task: Task) -> Future[Results]:
+        try:
+            return engine.submit(task)
+        except Exception as error:  # such as that of an executor that has been shut down
+            raise EngineLost(Problem(self._how_to_go_on(engine.why_lost(error) or str(error)))) from None
 
     def _next(self, pace: _Pace, slots: int) -> Task | None:
         if self.again:
