@@ -21,7 +21,8 @@ from adoptsim.version import __version__
 
 MOST_CHANGES = 8
 _MAKERS = ("adoptsim", "python", "numpy", "numba", "platform")
-_WORDS_ONLY = ("name", "title", "question", "answer", "expected_minutes", "replicates", "seed")  # of an experiment: decide no run
+_WORDS_ONLY = ("name", "title", "question", "answer", "expected_minutes", "replicates", "seed")
+"""What an experiment's file says that decides no run."""
 
 
 def describe(plan: Plan, measures: Sequence[str]) -> dict[str, str]:
