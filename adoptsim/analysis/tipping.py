@@ -171,7 +171,7 @@ class Tipping:
         if self.test is None:
             return None
         lives = [
-            {"offset": offset, "organisations": len(self.test.tested(offset))} | as_dict(self.test.share(offset))
+            {**as_dict(self.test.share(offset)), "offset": offset, "organisations": len(self.test.tested(offset))}
             for offset in OFFSETS
         ]
         return {"runs_each": LUCKS, "lives": lives}
