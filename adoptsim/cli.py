@@ -26,6 +26,7 @@ from adoptsim.commands.sensitivity import sensitivity
 from adoptsim.commands.sweep import results, sweep
 from adoptsim.commands.terminal import leave_quietly, say
 from adoptsim.commands.tipping import tipping
+from adoptsim.commands.ui import ui
 from adoptsim.commands.validate import validate
 from adoptsim.domain.errors import InputError
 from adoptsim.version import __version__
@@ -35,6 +36,7 @@ DEBUG = "ADOPTSIM_DEBUG"
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look": (practices, scenarios, experiments, schema, docs),
     "Simulate": (
+        ui,
         run,
         compare,
         explain,

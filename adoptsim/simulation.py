@@ -361,8 +361,11 @@ def simulate(
     log: bool = False,
     source: OrganisationSource | None = None,
     progress: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Result:
     """Return the result of simulating a scenario; the same whatever the number of threads.
+
+    Raises ``Stopped`` soon after ``stop`` is set; what is logged isn't stopped.
 
     Parameters
     ----------
@@ -380,7 +383,7 @@ def simulate(
     done = _Counter(progress)
 
     def one(replicate: int) -> tuple[dict[str, float], World]:
-        world = simulator.run_logged(replicate) if log else simulator.run(replicate)
+        world = simulator.run_logged(replicate) if log else simulator.run(replicate, stop=stop)
         done.add()
         return simulator.outcomes(world), only_record(world, log)
 

@@ -25,7 +25,7 @@ from adoptsim.analysis.living import (
     Trials,
     placed,
 )
-from adoptsim.domain.intervals import Interval, mean_interval, proportion_interval, wilson
+from adoptsim.domain.intervals import NOTHING, Interval, mean_interval, proportion_interval, wilson
 from adoptsim.domain.scenario import Scenario, SeedPlacement
 from adoptsim.simulation import SEED, as_dict, model_version
 from adoptsim.validation.measure import in_parallel
@@ -71,9 +71,21 @@ class EdgeTest:
     lives: Floats
 
     def share(self, offset: float) -> Interval:
-        """Return the share of runs that live, over organisations of which each counts once, with Student's interval."""
-        value, low, high = mean_interval(self.lives[:, OFFSETS.index(offset)])
-        return Interval(value, *(float(bound) for bound in np.clip((low, high), 0.0, 1.0)))
+        """Return the share of runs that live, over organisations of which each counts once.
+
+        The interval is Student's over organisations, and at least as wide as Wilson's over all their runs.
+        """
+        lives = self.tested(offset)
+        if len(lives) == 0:
+            return NOTHING
+        over_runs = wilson(round(LUCKS * float(lives.sum())), LUCKS * len(lives))
+        value, low, high = mean_interval(lives)
+        return Interval(value, max(0.0, np.nanmin((low, over_runs.low))), min(1.0, np.nanmax((high, over_runs.high))))
+
+    def tested(self, offset: float) -> Floats:
+        """Return the share of runs that live, of each organisation that was tested so far beside its edge."""
+        lives: Floats = self.lives[:, OFFSETS.index(offset)]
+        return lives[~np.isnan(lives)]
 
 
 @dataclass(frozen=True)
@@ -158,8 +170,11 @@ class Tipping:
     def _tested(self) -> dict[str, Any] | None:
         if self.test is None:
             return None
-        lives = [as_dict(self.test.share(offset)) | {"offset": offset} for offset in OFFSETS]
-        return {"organisations": len(self.test.edges), "runs_each": LUCKS, "lives": lives}
+        lives = [
+            {**as_dict(self.test.share(offset)), "offset": offset, "organisations": len(self.test.tested(offset))}
+            for offset in OFFSETS
+        ]
+        return {"runs_each": LUCKS, "lives": lives}
 
     def _side(self, side: str, placement: SeedPlacement) -> dict[str, Any]:
         edge = self.edge(side, placement)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 from adoptsim.analysis.edge import Bracket
-from adoptsim.analysis.living import LEAVING_DAY, LUCKS_APART
+from adoptsim.analysis.living import LEAVING_DAY
 from adoptsim.analysis.tipping import ABOVE, BELOW, MARGIN, MOST_LEAVERS, Tipping
 from adoptsim.domain.intervals import Interval, wilson
 from adoptsim.domain.scenario import MONTH_DAYS
 
 DEMANDED = 0.8
+"""Of the runs a few points below an edge, so many die, and above it live: then it is called one."""
+LEAST_TESTED = 5
 PLACES = {
     "scattered": "scattered at random",
     "connected": "the best connected",
@@ -71,6 +73,12 @@ def whose(found: Tipping) -> str:
     return "Your organisation" if found.scenario.organisation.people_file else "An organisation like this"
 
 
+def drawn_anew(found: Tipping) -> bool:
+    """Return whether every run has an organisation of its own."""
+    spec = found.scenario.organisation
+    return found.organisation is None and spec.people_file is None and not spec.same_for_all_replicates
+
+
 def from_below(found: Tipping) -> str:
     """Return how many must begin."""
     edge, who = found.edge(BELOW), whose(found)
@@ -90,7 +98,7 @@ def spread(found: Tipping) -> str:
     """Return how the edges of runs differ."""
     by_itself, never = found.share_beyond(BELOW, 0.0), found.share_never(BELOW)
     low, high = found.quartiles(BELOW)
-    what = "runs" if found.organisation is not None else "organisations"
+    what = "organisations" if drawn_anew(found) else "runs"
     parts = []
     if by_itself.value == 1.0 or never.value == 1.0:
         return ""
@@ -108,13 +116,17 @@ def sharpness(found: Tipping) -> str:
     """Return whether it is an edge: what a few points more or fewer do in one and the same organisation."""
     if found.test is None:
         return ""
+    n = len(found.test.tested(-MARGIN))
+    if found.organisation is None and n < LEAST_TESTED:
+        return f"Too few of them have an edge with room below it ({n}) to say how sharp edges are."
     below, lives = found.test.share(-MARGIN), found.test.share(MARGIN)
     dies = Interval(*(1.0 - share for share in (below.value, below.high, below.low)))
     is_edge = min(dies.value, lives.value) >= DEMANDED
     points = f"{100 * MARGIN:.0f} points"
-    says = "In one and the same organisation it is an edge" if is_edge else "Even in one organisation luck blurs the edge"
+    says = "With the same people and ties it is an edge" if is_edge else "Luck blurs it even with the same people and ties"
+    whose_own = "its own" if found.organisation is not None else "an organisation's own"
     return (
-        f"{says}: started {points} below its own tipping point, {_with_span(dies)} of runs with fresh luck die; "
+        f"{says}: started {points} below {whose_own} tipping point, {_with_span(dies)} of runs with fresh luck die; "
         f"{points} above, {_with_span(lives)} live."
     )
 
@@ -161,11 +173,10 @@ def fewer_share(own: list[Bracket], other: list[Bracket]) -> Interval:
 def about(found: Tipping) -> str:
     """Return what was simulated and what living means, for below a table."""
     n, days = found.replicates, found.days
-    who = (
-        f"{n:,} organisations, each with its own people and luck"
-        if found.organisation is None
-        else f"{n:,} lucks of the people and ties of replicate {found.organisation % LUCKS_APART}"
-    )
+    who = f"{n:,} runs with the people and ties of replicate {found.organisation}, each with its own luck"
+    if found.organisation is None:
+        known = "runs with your people and ties, each with their temperaments drawn anew and its own luck"
+        who = f"{n:,} {'organisations, each with its own people and luck' if drawn_anew(found) else known}"
     return (
         f"{who}; seed {found.seed}; {found.people:,} people; {days:,} working days with the standing practices alone. "
         "A network lives if, in the last month, it has at least half of the contributing employees that it has when "

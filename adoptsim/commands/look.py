@@ -248,6 +248,8 @@ def _show_experiment(experiment: Experiment) -> None:
     _heading(console, experiment.title or experiment.name, experiment.name)
     if experiment.question:
         _paragraph(console, experiment.question)
+    if experiment.answer:
+        _paragraph(console, f"Found: {experiment.answer}")
     minutes = experiment.expected_minutes
     takes = f", about {duration(minutes * 60)}" if minutes else ""
     runs = experiment.n_points * experiment.replicates

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from adoptsim.analysis.living import EVERYBODY, LEAVING_DAY
 from adoptsim.analysis.tipping import ABOVE, BELOW, LUCKS, MOST_LEAVERS, OFFSETS, Tipping
-from adoptsim.analysis.tipping_words import PLACES, edge_words, headline, share_words, span_words, spread
+from adoptsim.analysis.tipping_words import PLACES, drawn_anew, edge_words, headline, share_words, span_words, spread
 from adoptsim.domain.scenario import MONTH_DAYS
 from adoptsim.report.drawing import (
     BLUE,
@@ -50,7 +50,7 @@ def figure_tipping(found: Tipping) -> Figure:
 
 def _below(axes: Axes, found: Tipping) -> None:
     _headings(axes, "From below: networks that live", "by the share of staff who begin, then left alone")
-    _curve(axes, found, BELOW, EVERYBODY, BLUE)
+    draw_curve(axes, found, BELOW, EVERYBODY, BLUE)
     axes.set_xlabel("staff who begin as contributors", fontsize=SMALL, color=SOFT)
 
 
@@ -59,7 +59,7 @@ def _above(axes: Axes, found: Tipping) -> None:
     _headings(
         axes, "From above: living networks that survive", f"when a share of staff leaves at once, after {months} months"
     )
-    _curve(axes, found, ABOVE, MOST_LEAVERS, ORANGE)
+    draw_curve(axes, found, ABOVE, MOST_LEAVERS, ORANGE)
     axes.set_xlabel("staff who leave the platform", fontsize=SMALL, color=SOFT)
 
 
@@ -67,15 +67,17 @@ def _beside(axes: Axes, found: Tipping) -> None:
     """Draw how many runs live beside an organisation's own edge: the same people and ties, fresh luck."""
     _share_axes(axes)
     if found.test is None:
-        _headings(axes, "One and the same organisation", "no organisation has an edge that could be tested")
+        _headings(axes, "The same people and ties", "no organisation has an edge that could be tested")
         return
     n = plural(len(found.test.edges), "organisation")
-    _headings(axes, "One and the same organisation", f"{LUCKS} runs with fresh luck on each side of the edge of {n}")
+    _headings(axes, "The same people and ties", f"{LUCKS} runs with fresh luck on each side of the edge of {n}")
     points = [100 * offset for offset in OFFSETS]
     shares = [found.test.share(offset) for offset in OFFSETS]
     axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
     axes.plot(points, [share.value for share in shares], color=BLUE, linewidth=1.2, zorder=2)
     for at, share in zip(points, shares, strict=True):
+        if math.isnan(share.value):
+            continue
         if not math.isnan(share.low):
             axes.vlines(at, share.low, share.high, color=BLUE, linewidth=2.4, zorder=3)
         axes.plot(at, share.value, "o", color=BLUE, markersize=7, clip_on=False, zorder=4)
@@ -85,7 +87,7 @@ def _beside(axes: Axes, found: Tipping) -> None:
     axes.set_xlabel("points of staff more or fewer who begin", fontsize=SMALL, color=SOFT)
 
 
-def _curve(axes: Axes, found: Tipping, side: str, top: float, color: str) -> None:
+def draw_curve(axes: Axes, found: Tipping, side: str, top: float, color: str) -> None:
     """Draw the share of networks that live with its 95 % band, and the middle edge with its interval."""
     _share_axes(axes)
     axes.set_xlim(0, top)
@@ -124,7 +126,7 @@ def _places(axes: Axes, found: Tipping) -> None:
     names = found.placements
     plain_axes(axes, grid="x").set(xlim=(0, _reach(found)), ylim=(len(names) - 0.5, -0.5), yticks=[])
     percent_axis(axes, "x")
-    what = "lucks" if found.organisation is not None else "organisations"
+    what = "organisations" if drawn_anew(found) else "runs"
     heading(axes, "Where those who begin sit")
     for row, name in enumerate(names):
         edge, (low, high) = found.edge(BELOW, name), found.quartiles(BELOW, name)

@@ -44,6 +44,7 @@ class Experiment(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="short name, lower case with hyphens")
     title: str = Field("", max_length=200)
     question: str = Field("", max_length=4000, description="what is asked, in plain words")
+    answer: str = Field("", max_length=4000, description="what was found with these settings, in plain words")
     expected_minutes: float | None = Field(None, gt=0.0, le=1e6, allow_inf_nan=False, description="how long it takes, about")
     scenario: str = Field(min_length=1, max_length=4000, description="base scenario: a shipped name or a path")
     design: str = Field("full_factorial", description="how points are chosen among the levels and within the ranges")

@@ -22,16 +22,8 @@ from adoptsim.version import __version__
 
 MOST_CHANGES = 8
 _MAKERS = ("adoptsim", "python", "numpy", "numba", "platform")
-_WORDS_ONLY = (
-    "name",
-    "title",
-    "question",
-    "expected_minutes",
-    "replicates",
-    "seed",
-    "precision",
-    "precision_of",
-)  # of an experiment: decide no run
+_WORDS_ONLY = ("name", "title", "question", "answer", "expected_minutes", "replicates", "seed", "precision", "precision_of")
+"""What an experiment's file says that decides no run."""
 
 
 def describe(plan: Plan, measures: Sequence[str], series: Sequence[str] = ()) -> dict[str, str]:

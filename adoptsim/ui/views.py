@@ -1,0 +1,228 @@
+"""What the page draws, as plain data: verdict, curve, key figures. Reads results; never simulates. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adoptsim.compare import Comparison, beyond_luck
+from adoptsim.domain.intervals import Interval
+from adoptsim.domain.scenario import MONTH_DAYS
+from adoptsim.report.verdict import judge
+from adoptsim.report.words import MEASURES, Kind, change, span, with_unit
+from adoptsim.simulation import Result
+
+Floats = npt.NDArray[np.float64]
+FIRST_FIGURES = (
+    "contributors",
+    "silence_share",
+    "answered_share",
+    "acted_share",
+    "trust",
+    "safety",
+    "hours_per_person_month",
+)
+MORE_FIGURES = ("members", "posts_per_person_month", "responsiveness")
+BETTER_LESS = frozenset({"silence_share", "hours_per_person_month"})
+BAND, MIDDLE = (0.025, 0.975), (0.25, 0.75)
+STEP_DAYS = 5
+HEADLINES = {"open": "Too close to call yet", "unknown": "Too short to say"}
+"""Where the page says it shorter than the command line."""
+
+
+def verdict(result: Result, before: Result | None) -> dict[str, Any]:
+    """Return the verdict: its word, how it is said, and how every single run went."""
+    chance = result.interval("reached")
+    found = judge(chance.low, chance.high)
+    return {
+        "word": found.word,
+        "says": HEADLINES.get(found.word, found.says),
+        "sentence": _sentence(result),
+        "runs": _runs(result),
+        "before": None if before is None else _runs(before),
+        "change": "" if before is None else _chance_change(before, result),
+    }
+
+
+def _sentence(result: Result) -> str:
+    chance, n = result.interval("reached"), len(result.replicates)
+    if chance.value != chance.value:
+        return "The simulated time ends before it shows whether contribution outlasts the launch."
+    hits = round(chance.value * n)
+    times = "None" if hits == 0 else "All" if hits == n else str(hits)
+    share = f"{with_unit(chance.value, 'share')} ({span(chance.low, chance.high, 'share')})"
+    says = f"{times} of {n} runs reach critical mass and keep it: {share}."
+    days = result.outcome["reached_day"]
+    known = days[~np.isnan(days)]
+    if not len(known):
+        return says
+    return f"{says} When they do, contribution stands on its own from about month {_month(float(np.median(known)))}."
+
+
+def _month(day: float) -> int:
+    return int(day // MONTH_DAYS) + 1
+
+
+def _runs(result: Result) -> list[int]:
+    """Return 1 for each run that lasts, 0 for each that doesn't, those that last first."""
+    reached = result.outcome["reached"]
+    return sorted((int(value) for value in reached[~np.isnan(reached)]), reverse=True)
+
+
+def _chance_change(before: Result, after: Result) -> str:
+    difference = Comparison((before, after)).difference("reached", 1)
+    if difference.value != difference.value:
+        return ""
+    return f"{_change(*difference, 'share')} against the baseline, under the same luck."
+
+
+def curve(result: Result) -> dict[str, Any]:
+    """Return contributors as a share of staff over months: the median, the middle half, and 95 % of the runs."""
+    share = result.contributor_share
+    days = np.unique(np.append(np.arange(0, share.shape[1], STEP_DAYS), share.shape[1] - 1))
+    low, first, middle, third, high = np.quantile(share[:, days], (BAND[0], MIDDLE[0], 0.5, MIDDLE[1], BAND[1]), axis=0)
+    return {
+        "month": _rounded((days + 1) / MONTH_DAYS),
+        "low": _rounded(low),
+        "first": _rounded(first),
+        "middle": _rounded(middle),
+        "third": _rounded(third),
+        "high": _rounded(high),
+    }
+
+
+def _rounded(values: Floats) -> list[float]:
+    return [round(float(value), 4) for value in values]
+
+
+def chart(result: Result, before: Result | None) -> dict[str, Any]:
+    """Return what the chart of one scenario draws, and what it shows in words."""
+    scenario = result.scenario
+    return {
+        "now": curve(result),
+        "before": None if before is None else curve(before),
+        "threshold": scenario.critical_mass.threshold,
+        "support": round(scenario.support_end / MONTH_DAYS, 2),
+        "months": round(scenario.horizon.days / MONTH_DAYS, 2),
+        "text": chart_words(result, before),
+    }
+
+
+def chart_words(result: Result, before: Result | None) -> str:
+    """Return what the chart shows, for who can't see it."""
+    share = result.contributor_share
+    middle = np.median(share, axis=0)
+    peak, threshold = int(np.argmax(middle)), result.scenario.critical_mass.threshold
+    low, high = np.quantile(share[:, -1], BAND)
+    above = np.flatnonzero(middle >= threshold)
+    crossing = (
+        f"crosses the critical-mass line of {with_unit(threshold, 'share')} in month {_month(above[0])}"
+        if len(above)
+        else f"stays below the critical-mass line of {with_unit(threshold, 'share')}"
+    )
+    parts = [
+        f"Staff who contribute, month by month. The median run {crossing}, has its highest share, "
+        f"{_percent(middle[peak])}, in month {_month(peak)} and ends at {_percent(middle[-1])}",
+        f"; 95 % of the runs end between {_percent(low)} and {_percent(high)}.",
+        f" Launch support ends after month {round(result.scenario.support_end / MONTH_DAYS)}.",
+    ]
+    if before is not None:
+        parts.append(f" The baseline's median run ends at {_percent(float(np.median(before.contributor_share[:, -1])))}.")
+    return "".join(parts)
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
+
+
+def figures(result: Result, before: Result | None) -> list[dict[str, Any]]:
+    """Return the key figures, each with its interval, against the baseline in pairs where there is one."""
+    return [_figure(name, result, before) for name in (*FIRST_FIGURES, *MORE_FIGURES)]
+
+
+def _figure(name: str, result: Result, before: Result | None) -> dict[str, Any]:
+    label, kind = MEASURES[name]
+    now = result.interval(name)
+    row: dict[str, Any] = {
+        "name": name,
+        "label": label,
+        "more": name in MORE_FIGURES,
+        "now": with_unit(now.value, kind),
+        "span": span(now.low, now.high, kind),
+        "at": _place(now.value, kind),
+        "low": _place(now.low, kind),
+        "high": _place(now.high, kind),
+        "before": "",
+        "was": None,
+        "change": "",
+        "moved": "",
+    }
+    if before is None:
+        return row
+    was, difference = before.interval(name), Comparison((before, result)).difference(name, 1)
+    return row | {
+        "before": with_unit(was.value, kind),
+        "was": _place(was.value, kind),
+        "change": _change(difference.value, difference.low, difference.high, kind),
+        "moved": _moved(name, difference, kind),
+    }
+
+
+def _change(value: float, low: float, high: float, kind: Kind) -> str:
+    """Return a difference with its interval, shares in points; nothing where it isn't known."""
+    if value != value:
+        return ""
+    text = change(value, low, high, kind)
+    return text.replace(" (", " points (", 1) if kind == "share" else text
+
+
+def _moved(name: str, difference: Interval, kind: Kind) -> str:
+    """Return whether a difference beyond luck is for the better or the worse; one that rounds to nothing is neither."""
+    if not beyond_luck(difference) or change(difference.value, None, None, kind).strip("0.") == "":
+        return ""
+    return "better" if (difference.value > 0) != (name in BETTER_LESS) else "worse"
+
+
+def _place(value: float, kind: Kind) -> float | None:
+    """Return where a share or level lies from 0 to 1; other amounts have no scale."""
+    return None if kind == "amount" or value != value else round(min(1.0, max(0.0, value)), 4)
+
+
+def compared(results: list[Result], titles: list[str]) -> dict[str, Any]:
+    """Return several scenarios side by side: curves, chances, figures and differences to the first."""
+    comparison = Comparison(tuple(results))
+    return {
+        "titles": titles,
+        "same_people": comparison.same_people,
+        "curves": [curve(result) for result in results],
+        "verdicts": [verdict(result, None) for result in results],
+        "threshold": results[0].scenario.critical_mass.threshold,
+        "months": round(max(result.scenario.horizon.days for result in results) / MONTH_DAYS, 2),
+        "supports": [round(result.scenario.support_end / MONTH_DAYS, 2) for result in results],
+        "rows": [_compared_row(name, comparison) for name in ("reached", *FIRST_FIGURES, *MORE_FIGURES)],
+        "text": _compared_words(results, titles),
+    }
+
+
+def _compared_row(name: str, comparison: Comparison) -> dict[str, Any]:
+    label, kind = MEASURES[name]
+    cells = []
+    for place, result in enumerate(comparison.results):
+        value = result.interval(name)
+        cell = {"now": with_unit(value.value, kind), "span": span(value.low, value.high, kind), "change": "", "moved": ""}
+        if place:
+            difference = comparison.difference(name, place)
+            cell["change"] = _change(difference.value, difference.low, difference.high, kind)
+            cell["moved"] = _moved(name, difference, kind)
+        cells.append(cell)
+    return {"label": label, "cells": cells, "unit": "points" if kind == "share" else ""}
+
+
+def _compared_words(results: list[Result], titles: list[str]) -> str:
+    ends = [
+        f"{title} ends at {_percent(float(np.median(result.contributor_share[:, -1])))}"
+        for title, result in zip(titles, results, strict=True)
+    ]
+    return f"Staff who contribute, month by month, median runs: {'; '.join(ends)}."
