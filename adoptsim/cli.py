@@ -20,6 +20,7 @@ from adoptsim.commands.drop_one import drop_one
 from adoptsim.commands.effects import effects
 from adoptsim.commands.explain import explain
 from adoptsim.commands.look import experiments, practices, scenarios, schema
+from adoptsim.commands.order import order
 from adoptsim.commands.robustness import robustness
 from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
@@ -42,6 +43,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         explain,
         drop_one,
         robustness,
+        order,
         sweep,
         results,
         sensitivity,

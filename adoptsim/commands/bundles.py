@@ -134,12 +134,14 @@ def _print_answer(console: Console, report: Row) -> None:
 
 def _print_ranked(console: Console, report: Row) -> None:
     rows = report["ranked"]
-    has_bundles = _has_bundles(report)
-    level_names = list(rows[0]["levels"]) if rows and len(rows[0]["levels"]) <= MOST_LEVEL_COLUMNS else []
+    level_names = _varied(rows)
+    has_bundles = _has_bundles(report) and not level_names
     bundle = ["Practices in place"] if has_bundles else []
     lowest = ["Worst off"] if report["ranked_by"] == "lowest" else []
     shown = table("", *bundle, *map(_short, level_names), *lowest, "Lasts (95 %)", "Contributors", "Hours", left=2)
     shown.columns[1].no_wrap = has_bundles
+    for column in shown.columns[-3:]:
+        column.no_wrap = True
     for place, row in enumerate(rows, start=1):
         cells = [f"{place:>3}", *([marks(numbers_of(row["practices"]))] if has_bundles else [])]
         cells += [_level(row["levels"][name]) for name in level_names]
@@ -152,6 +154,12 @@ def _print_ranked(console: Console, report: Row) -> None:
     console.print(note, style="dim")
     if has_bundles and not report["effects"]:
         console.print(_legend())
+
+
+def _varied(rows: list[Row]) -> list[str]:
+    """Return the factors that get a column: those that differ between rows, where they are few."""
+    names = [name for name in rows[0]["levels"] if len({str(row["levels"][name]) for row in rows}) > 1] if rows else []
+    return names if len(names) <= MOST_LEVEL_COLUMNS else []
 
 
 def _has_bundles(report: Row) -> bool:

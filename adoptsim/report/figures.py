@@ -9,6 +9,7 @@ from adoptsim.report.frontier import figure_frontier
 from adoptsim.report.histories import figure_compare, figure_run
 from adoptsim.report.hysteresis import figure_hysteresis
 from adoptsim.report.one_change import figure_one_change
+from adoptsim.report.ordering import figure_ordering
 from adoptsim.report.patterns import figure_patterns
 from adoptsim.report.phase import figure_phase
 from adoptsim.report.robustness import figure_robustness
@@ -27,6 +28,7 @@ __all__ = [
     "figure_hysteresis",
     "figure_interactions",
     "figure_one_change",
+    "figure_ordering",
     "figure_patterns",
     "figure_phase",
     "figure_robustness",
