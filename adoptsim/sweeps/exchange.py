@@ -17,7 +17,7 @@ from adoptsim.sweeps.experiment import Experiment
 from adoptsim.sweeps.ranges import Range, Varied, drawn_level
 
 Floats = npt.NDArray[np.float64]
-_SALIB = {"uniform": "unif", "log-uniform": "loguniform"}
+_SALIB = {"uniform": "unif", "log-uniform": "logunif"}
 
 
 def salib_problem_of(experiment: Experiment) -> dict[str, Any]:
