@@ -78,7 +78,7 @@ def test_the_workbench_saves_loads_and_analyses_results(
     assert scores["contributors"]["practices.critical_mass"] > scores["contributors"]["practices.safe_space"]
     few = outcomes["contributors"] < np.median(outcomes["contributors"])
     box = prim.Prim(inputs, few, threshold=0.6).find_box()
-    assert box.stats["density"] > few.mean()
+    assert box.peeling_trajectory["density"].iloc[-1] > few.mean()
 
 
 def test_a_frame_goes_in_and_out_through_parquet(tmp_path: Path) -> None:
