@@ -12,13 +12,14 @@ import typer
 
 from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
 from adoptsim.commands.outputs import CSV, PARQUET, PICTURES, check_outputs, write_figure, write_frame
-from adoptsim.commands.terminal import out, print_json, progress, say, tell_if_first
+from adoptsim.commands.terminal import out, print_json, say, tell_if_first
 from adoptsim.commands.words import counted, duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TOP = 15
+SOME_FAILED = 1
 
 
 class Cost(StrEnum):
@@ -56,13 +57,31 @@ def sweep(
         int | None,
         typer.Option(min=1, max=MOST_REPLICATES, help="Runs of each point, instead of the experiment's."),
     ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Stop each point when its difference to the base scenario is known to within this (+/-)."),
+    ] = None,
+    precision_of: Annotated[
+        str | None, typer.Option(help="The measure whose difference is meant; reached if absent.")
+    ] = None,
+    series: Annotated[bool, typer.Option("--series", help="Keep the days of every run too.")] = False,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Give a run up after so many seconds; it counts as failed.")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster: tcp://..., tls://... or a scheduler file.")
+    ] = None,
+    dask_ca: Annotated[FilePath, typer.Option(help="Of tls://: the certificate of who signs (.pem).")] = None,
+    dask_cert: Annotated[FilePath, typer.Option(help="Of tls://: our certificate (.pem).")] = None,
+    dask_key: Annotated[FilePath, typer.Option(help="Of tls://: our key (.pem).")] = None,
     top: Top = TOP,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment, or go on with it.
 
-    Runs an experiment, or goes on where it stopped; then ranks what came of it and draws the picture.
+    Runs an experiment, or goes on where it stopped; then ranks what came of it and draws the picture. Ends with 1 if any
+    run failed, so that a script notices; the others are there, and the same command tries the failed ones once more.
     """
     from adoptsim.sweeps.experiment import Experiment
 
@@ -71,24 +90,35 @@ def sweep(
     picture = file.with_suffix(".png")
     check_outputs({"--out": (file, ()), "picture": (picture, PICTURES)})
     tell_if_first(quiet)
-    total = asked.n_points * (replicates or asked.replicates)
+    by_precision = precision is not None or asked.precision is not None
     if not quiet:
-        _announce(asked, total, file)
-    frame = _run(asked, file, total, quiet, seed=seed, threads=threads, replicates=replicates)
+        _announce(asked, None if by_precision else replicates or asked.replicates, file)
+    how: dict[str, Any] = {"seed": seed, "threads": threads, "replicates": replicates, "dask": dask}
+    how |= {"precision": precision, "precision_of": precision_of, "series": series, "time_limit": time_limit}
+    certificates = (dask_ca, dask_cert, dask_key)
+    if any(certificates):
+        from adoptsim.sweeps.cluster import Certificates
+
+        how["certificates"] = Certificates(*certificates)
+    frame = _run(asked, file, quiet, how)
     _tell(frame, file, picture, top, as_json=as_json)
+    if frame.attrs["failed"]:
+        raise typer.Exit(SOME_FAILED)
 
 
-def _announce(experiment: Any, total: int, file: Path) -> None:
+def _announce(experiment: Any, replicates: int | None, file: Path) -> None:
     takes = f", about {duration(experiment.expected_minutes * 60)}" if experiment.expected_minutes else ""
     begins = "goes on in" if file.exists() else "kept in"
-    say(f"{experiment.name}: {experiment.n_points:,} points, {counted(total, 'run')}{takes}; {begins} {file}")
+    many = counted(experiment.n_points * replicates, "run") if replicates else "as many runs as the precision takes"
+    say(f"{experiment.name}: {counted(experiment.n_points, 'point')}, {many}{takes}; {begins} {file}")
 
 
-def _run(experiment: Any, file: Path, total: int, quiet: bool, **how: int | None) -> pd.DataFrame:
+def _run(experiment: Any, file: Path, quiet: bool, how: dict[str, Any]) -> pd.DataFrame:
+    from adoptsim.commands.watching import watching
     from adoptsim.sweeps.runner import sweep as run_sweep
 
-    with progress(experiment.name, total, quiet=quiet) as tell:
-        return run_sweep(experiment, out=file, progress=tell, **how)
+    with watching(experiment.name, quiet=quiet) as watch:
+        return run_sweep(experiment, out=file, watch=watch, **how)
 
 
 def results(
@@ -156,7 +186,7 @@ def _tell(
     from adoptsim.commands.answer import add_answer, answer_figures, answer_of
     from adoptsim.commands.bundles import print_report, sweep_report
     from adoptsim.report.figures import figure_bundles
-    from adoptsim.sweeps.results import SUFFICIENT, load_runs
+    from adoptsim.sweeps.results import SUFFICIENT, load_runs, over_worlds
 
     runs = load_runs(file) if frame.attrs["finished"] else None
     least = SUFFICIENT if probability is None else probability
@@ -166,14 +196,28 @@ def _tell(
         drawn[picture] = figure_bundles(frame, least)
     for path, figure in drawn.items():
         write_figure(figure, path)
-    report = sweep_report(frame, runs, top, least, rank_by)
+    report = sweep_report(over_worlds(frame), runs, top, least, rank_by)
     if answer is not None:
         add_answer(report, answer)
+    if "precision" in frame.attrs:
+        report["precision"] = frame.attrs["precision"]
     report |= {"file": str(file), "picture": str(picture) if picture in drawn else None}
     if as_json:
         print_json(report)
         return
     print_report(out(), report)
     say("   ".join([f"\nResults: {file}", *(f"Picture: {path}" for path in reversed(drawn))]))
+    if spent := frame.attrs.get("precision"):
+        say(_spent(spent))
     if report.get("failed"):
         say(f"{counted(report['failed'], 'run')} failed; the same sweep, started again, tries them once more.")
+
+
+def _spent(spent: Mapping[str, Any]) -> str:
+    """Return what a precision has taken and saved, in a sentence or two."""
+    most = f"of at most {spent['most']:,} a point"
+    text = f"Precision +/-{spent['target']:g} in {spent['outcome']}: {counted(spent['used'], 'run')} {most}, "
+    text += f"{spent['saved']:,} saved"
+    if spent["not_reached"]:
+        text += f"; {counted(spent['not_reached'], 'point')} had the most and are still not known so well"
+    return f"{text}."
