@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from adoptsim.domain.scenario import Scenario
 from adoptsim.live import PART, LiveSimulation, joined
@@ -20,19 +21,30 @@ AGAIN_SECONDS = 0.4
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Results of all scenarios asked about, over the same runs; ``seconds`` since the question was asked."""
+    """Results of all scenarios asked about, over the same runs; ``seconds`` since the question was asked.
+
+    ``titles`` come back as they were asked with.
+    """
 
     question: tuple[Scenario, ...]
     results: tuple[Result, ...]
     runs: int
     of: int
     seconds: float
+    titles: tuple[str, ...] = ()
     problem: str = ""
 
     @property
     def is_full(self) -> bool:
         """Return whether nothing more is computed."""
         return self.runs >= self.of
+
+
+class _Question(NamedTuple):
+    scenarios: tuple[Scenario, ...]
+    runs: int
+    titles: tuple[str, ...]
+    asked: float
 
 
 class Answering:
@@ -44,14 +56,14 @@ class Answering:
     def __init__(self, live: LiveSimulation, tell: Callable[[Answer], None]) -> None:
         self._live, self._tell = live, tell
         self._lock = threading.Lock()
-        self._next: tuple[tuple[Scenario, ...], int, float] | None = None
+        self._next: _Question | None = None
         self._stop = threading.Event()
         self._told = self._busy = self._closed = False
 
-    def ask(self, scenarios: Sequence[Scenario], runs: int) -> None:
+    def ask(self, scenarios: Sequence[Scenario], runs: int, titles: Sequence[str] = ()) -> None:
         """Ask about scenarios; a question that has had its first answer is dropped for this one."""
         with self._lock:
-            self._next = (tuple(scenarios), runs, time.perf_counter())
+            self._next = _Question(tuple(scenarios), runs, tuple(titles), time.perf_counter())
             if self._told:
                 self._stop.set()
             if self._busy or self._closed:
@@ -68,21 +80,23 @@ class Answering:
     def _work(self) -> None:
         while (question := self._take()) is not None:
             try:
-                for answer in self._answers(*question):
+                for answer in self._answers(question):
                     self._tell(answer)
             except Stopped:
                 continue
             except Exception as error:
-                self._tell(Answer(question[0], (), 0, question[1], 0.0, f"{type(error).__name__}: {error}"))
+                said = f"{type(error).__name__}: {error}"
+                self._tell(Answer(question.scenarios, (), 0, question.runs, 0.0, question.titles, said))
 
-    def _take(self) -> tuple[tuple[Scenario, ...], int, float] | None:
+    def _take(self) -> _Question | None:
         with self._lock:
             question, self._next = self._next, None
             self._told, self._stop = False, threading.Event()
             self._busy = question is not None and not self._closed
             return question if self._busy else None
 
-    def _answers(self, scenarios: tuple[Scenario, ...], runs: int, asked: float) -> Iterator[Answer]:
+    def _answers(self, question: _Question) -> Iterator[Answer]:
+        scenarios, runs, titles, asked = question
         kept = all(self._live.is_kept(scenario, runs) for scenario in scenarios)
         parts: list[list[Result]] = [[] for _ in scenarios]
         told = asked
@@ -94,7 +108,7 @@ class Answering:
             if done < runs and (kept or not (first or now - told > AGAIN_SECONDS)):
                 continue
             told = now
-            yield Answer(scenarios, tuple(map(joined, parts)), done, runs, now - asked)
+            yield Answer(scenarios, tuple(map(joined, parts)), done, runs, now - asked, titles)
             self._note_told()
 
     def _note_told(self) -> None:

@@ -69,7 +69,7 @@ def CompareView(view: dict[str, Any], event_open: Any = None, event_rename: Any 
 def Take(
     kinds: list[dict[str, str]],
     recipes: list[dict[str, str]],
-    log: list[dict[str, Any]],
+    steps: list[dict[str, Any]],
     place: int,
     ready: bool,
     seed: int,

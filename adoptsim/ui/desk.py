@@ -6,6 +6,7 @@ Only here do state and computing meet; nothing of it is shared between visitors.
 from __future__ import annotations
 
 import base64
+import itertools
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Desk:
     """What somebody tries out, from their link to the last answer."""
 
     def __init__(self, query: str = "") -> None:
-        self._changed = solara.reactive(0)
+        self._changed, self._ticks = solara.reactive(0), itertools.count(1)
         self.message = ""
         try:
             state, before, self.message = decode(query)
@@ -165,6 +166,7 @@ class Desk:
             "base_title": next(each["title"] for each in choices if each["value"] == self.state.base).split(": ")[-1],
             "runs": self.state.runs,
             "all_runs": RUNS,
+            "computing": self._is_computing(),
         }
         return self._view | around
 
@@ -232,7 +234,7 @@ class Desk:
                 {"title": "The command for this", "text": command_for(now, self.state.runs)},
                 {"title": "The Python for this", "text": python_for(now, self.state.runs)},
             ],
-            "log": [{"place": place, "says": says} for place, says in enumerate(self.history.log())][::-1],
+            "steps": [{"place": place, "says": says} for place, says in enumerate(self.history.log())][::-1],
             "place": self.history.place,
             "ready": self._is_answered(),
             "file": self._file,
@@ -254,7 +256,7 @@ class Desk:
         self._show()
 
     def _show(self) -> None:
-        self._changed.value += 1
+        self._changed.value = next(self._ticks)  # never the same twice, whichever thread shows
 
     def _baseline(self) -> Plan:
         return self.state.baseline(self.history.before)
@@ -271,25 +273,24 @@ class Desk:
         columns += [Column(kept.title, kept.plan, at) for at, kept in enumerate(state.kept) if at != place]
         return columns
 
-    def _question(self) -> tuple[files.Scenario, ...]:
+    def _question(self) -> tuple[tuple[files.Scenario, ...], tuple[str, ...]]:
+        """Return the scenarios to simulate; and their titles where they stand side by side."""
         if self.state.page == "compare":
-            return tuple(column.plan.scenario for column in self._columns())
+            columns = self._columns()
+            return tuple(column.plan.scenario for column in columns), tuple(column.title for column in columns)
         base, now = self._baseline().scenario, self.state.now.scenario
-        return (now,) if base.digest() == now.digest() else (base, now)
+        return ((now,) if base.digest() == now.digest() else (base, now)), ()
 
     def _ask(self) -> None:
-        if self._answer is None or self._answer.question != self._question() or self._answer.of != self.state.runs:
-            self._answering.ask(self._question(), self.state.runs)
+        scenarios, titles = self._question()
+        self._answering.ask(scenarios, self.state.runs, titles)
 
     def _take_answer(self, answer: Answer) -> None:
-        """Hear an answer, in the thread that computed it."""
-        self._answer = answer
+        """Hear an answer, in the thread that computed it; what is drawn is made before anybody is told."""
         if answer.problem:
             self._view = {"problem": f"This could not be simulated: {answer.problem}. Undo, or choose a starting point."}
-        elif self.state.page == "compare":
-            titles = [column.title for column in self._columns()]
-            if len(titles) == len(answer.results):
-                self._comparison = views.compared(list(answer.results), titles)
+        elif answer.titles:
+            self._comparison = views.compared(list(answer.results), list(answer.titles))
         else:
             now, before = answer.results[-1], answer.results[0] if len(answer.results) > 1 else None
             self._view = {
@@ -298,10 +299,11 @@ class Desk:
                 "figures": views.figures(now, before),
                 "reality": reality(now),
             }
+        self._answer = answer
         self._show()
 
     def _is_current(self, answer: Answer) -> bool:
-        return answer.question == self._question() and answer.of == self.state.runs
+        return (answer.question, answer.titles) == self._question() and answer.of == self.state.runs
 
     def _is_computing(self) -> bool:
         answer = self._answer
@@ -318,7 +320,7 @@ class Desk:
             "name": name,
             "mime": MIME[PurePath(name).suffix],
             "content": base64.b64encode(content).decode(),
-            "count": self._changed.value,
+            "count": next(self._ticks),
         }
         self._show()
 

@@ -150,7 +150,7 @@ def _figure(name: str, result: Result, before: Result | None) -> dict[str, Any]:
         "label": label,
         "more": name in MORE_FIGURES,
         "now": with_unit(now.value, kind),
-        "span": span(now.low, now.high, kind),
+        "span": _span(now, kind),
         "at": _place(now.value, kind),
         "low": _place(now.low, kind),
         "high": _place(now.high, kind),
@@ -168,6 +168,11 @@ def _figure(name: str, result: Result, before: Result | None) -> dict[str, Any]:
         "change": _change(difference.value, difference.low, difference.high, kind),
         "moved": _moved(name, difference, kind),
     }
+
+
+def _span(interval: Interval, kind: Kind) -> str:
+    """Return an interval in words, and nothing where it isn't known: the figure beside it says so already."""
+    return span(interval.low, interval.high, kind) if interval.low == interval.low else ""
 
 
 def _change(value: float, low: float, high: float, kind: Kind) -> str:
@@ -211,7 +216,7 @@ def _compared_row(name: str, comparison: Comparison) -> dict[str, Any]:
     cells = []
     for place, result in enumerate(comparison.results):
         value = result.interval(name)
-        cell = {"now": with_unit(value.value, kind), "span": span(value.low, value.high, kind), "change": "", "moved": ""}
+        cell = {"now": with_unit(value.value, kind), "span": _span(value, kind), "change": "", "moved": ""}
         if place:
             difference = comparison.difference(name, place)
             cell["change"] = _change(difference.value, difference.low, difference.high, kind)

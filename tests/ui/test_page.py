@@ -1,0 +1,272 @@
+"""The page as it is told to the browser, driven by the events that the browser sends; no browser needed."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import ipyvue
+import pytest
+import solara
+
+from adoptsim import files
+from adoptsim.live import LiveSimulation
+from adoptsim.ui import app
+from adoptsim.ui import desk as desks
+from adoptsim.ui.app import Visit
+from adoptsim.ui.desk import Desk
+from adoptsim.ui.state import RUNS
+
+PATIENCE = 60.0
+"""Seconds that a test waits for an answer before it fails."""
+SMALL = "n50"
+"""Fifty people, so that answers come at once."""
+
+
+DESKS: list[Desk] = []
+
+
+class KnownDesk(Desk):
+    """A desk that tests know of."""
+
+    def __init__(self, query: str) -> None:
+        super().__init__(query)
+        DESKS.append(self)
+
+
+class Visitor:
+    """Somebody at the page: reads what its parts are told, and does what its controls do."""
+
+    def __init__(self, query: str = f"v=1&now=launch-only,{SMALL}") -> None:
+        self.box, self.context = solara.render(Visit(query), handle_error=False)
+        self.desk = DESKS[-1]
+
+    def part(self, trait: str) -> Any:
+        """Return the part of the page that is told something by this name."""
+        return next(widget for widget in self._widgets(self.box) if trait in widget.trait_names())
+
+    def has(self, trait: str) -> bool:
+        return any(trait in widget.trait_names() for widget in self._widgets(self.box))
+
+    def _widgets(self, widget: Any) -> Iterator[Any]:
+        if isinstance(widget, ipyvue.VueTemplate):
+            yield widget
+        for child in getattr(widget, "children", []):
+            if not isinstance(child, str):
+                yield from self._widgets(child)
+
+    def do(self, event: str, data: Any = None, at: str = "standing") -> None:
+        self.part(at)._handle_event(None, {"event": event, "data": data}, [])
+
+    def slide(self, name: str, value: int) -> None:
+        self.do("change", {"what": "intensity", "name": name, "value": value})
+
+    def intensity(self, name: str) -> int:
+        return int(self.part("standing").standing["practices"][name]["intensity"])
+
+    @property
+    def view(self) -> dict[str, Any]:
+        return self.part("view").view
+
+    @property
+    def bar(self) -> Any:
+        return self.part("query")
+
+    def is_shown(self) -> bool:
+        """Return whether the page has caught up with the desk; another thread may still be drawing."""
+        bar = self.desk.shown().bar
+        view = self.desk.comparison() if bar["shown"] == "compare" else self.desk.view()
+        return self.view == view and all(getattr(self.bar, name) == value for name, value in bar.items())
+
+    def wait(self) -> Visitor:
+        """Wait until all is computed and shown."""
+        until = time.monotonic() + PATIENCE
+        while self.desk.view()["computing"] or not self.is_shown():
+            assert time.monotonic() < until, f"not within {PATIENCE} s"
+            time.sleep(0.01)
+        return self
+
+
+@pytest.fixture(scope="module")
+def live() -> LiveSimulation:
+    """Share simulations as a server does; no state of anybody is in them."""
+    return LiveSimulation(threads=1)
+
+
+@pytest.fixture(autouse=True)
+def _known(live: LiveSimulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests know each desk."""
+    monkeypatch.setattr(desks, "LIVE", live)
+    monkeypatch.setattr(app, "Desk", KnownDesk)
+
+
+@pytest.fixture
+def visitor() -> Iterator[Visitor]:
+    somebody = Visitor().wait()
+    yield somebody
+    somebody.context.close()
+
+
+def test_the_page_answers_before_anybody_moves_anything(visitor: Visitor):
+    assert visitor.view["verdict"]["says"]
+    assert len(visitor.view["verdict"]["runs"]) == RUNS[0]
+    assert visitor.view["chart"]["before"] is not None  # fifty people, against the starting point's five hundred
+
+
+def test_a_moved_slider_changes_curve_figures_and_link(visitor: Visitor):
+    before = visitor.view
+    query = visitor.bar.query
+    visitor.slide("act_on_contributions", 100)
+    visitor.wait()
+    assert visitor.view["chart"]["now"] != before["chart"]["now"]
+    assert visitor.view["figures"] != before["figures"]
+    assert visitor.bar.query != query
+    assert "p7:100" in visitor.bar.query
+
+
+def test_undo_brings_back_the_same_numbers_and_redo_the_changed_ones(visitor: Visitor):
+    first = visitor.view["figures"]
+    visitor.slide("act_on_contributions", 100)
+    changed = visitor.wait().view["figures"]
+    visitor.do("undo", at="query")
+    assert visitor.wait().view["figures"] == first
+    visitor.do("redo", at="query")
+    assert visitor.wait().view["figures"] == changed
+
+
+def test_the_link_opens_the_same_page_with_the_same_numbers(visitor: Visitor):
+    visitor.slide("safe_space", 80)
+    visitor.do("keep", "Mine", at="query")
+    visitor.wait()
+    other = Visitor(visitor.bar.query).wait()
+    assert other.view["figures"] == visitor.view["figures"]
+    assert other.view["verdict"] == visitor.view["verdict"]
+    assert other.bar.n_kept == 1
+    other.context.close()
+
+
+def test_a_broken_link_says_so_and_the_page_lives():
+    visitor = Visitor("v=1&now=typical,p7:900")
+    assert "can't be opened" in visitor.bar.message
+    visitor.do("start", "no-support")
+    visitor.do("change", {"what": "people", "value": 50})
+    assert visitor.wait().bar.message == ""
+    visitor.context.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("change", {"what": "intensity", "name": "safe_space", "value": "x"}),
+        ("change", {"what": "nothing"}),
+        ("change", {}),
+        ("start", "../secret"),
+    ],
+)
+def test_what_no_control_sends_is_refused_in_words(visitor: Visitor, event: str, data: Any):
+    query = visitor.bar.query
+    visitor.do(event, data)
+    visitor.wait()
+    assert visitor.bar.message
+    assert visitor.bar.query == query
+
+
+def test_a_change_against_nothing_is_no_change_and_a_baseline_shows_one(visitor: Visitor):
+    visitor.do("keep", "As it was", at="query")
+    visitor.do("hold", "kept-0", at="view")
+    assert visitor.wait().view["verdict"]["before"] is None
+    visitor.slide("act_on_contributions", 100)
+    assert visitor.wait().view["verdict"]["before"] is not None
+    assert visitor.view["base_title"] == "As it was"
+
+
+def test_before_the_last_change_is_a_baseline_too(visitor: Visitor):
+    visitor.do("hold", "before", at="view")
+    visitor.slide("act_on_contributions", 90)
+    visitor.wait()
+    visitor.do("change", {"what": "trust", "value": 70})
+    visitor.wait()
+    base = visitor.part("standing").standing["base"]
+    assert base["practices"]["act_on_contributions"]["intensity"] == 90
+    assert base["trust"] == 50
+
+
+def test_saved_scenarios_stand_side_by_side_with_paired_differences(visitor: Visitor):
+    visitor.slide("act_on_contributions", 100)
+    visitor.do("keep", "Acting", at="query")
+    visitor.slide("safe_space", 100)
+    visitor.do("turn", "compare", at="query")
+    visitor.wait()
+    table = visitor.view["table"]
+    assert table["titles"] == ["Launch only", "Now", "Acting"]
+    assert all(cell["change"] for row in table["rows"][1:2] for cell in row["cells"][1:])
+
+
+def test_a_saved_scenario_is_renamed_opened_and_removed(visitor: Visitor):
+    visitor.slide("act_on_contributions", 100)
+    visitor.do("keep", "Acting", at="query")
+    visitor.do("start", "no-support")
+    visitor.do("turn", "compare", at="query")
+    visitor.wait()
+    visitor.do("rename", {"place": 0, "title": "Answers"}, at="view")
+    visitor.wait()
+    assert "Answers" in [row["title"] for row in visitor.view["shown"]]
+    visitor.do("open", 0, at="view")
+    visitor.wait()
+    assert visitor.intensity("act_on_contributions") == 100
+    visitor.do("turn", "compare", at="query")
+    visitor.wait()
+    visitor.do("remove", 0, at="view")
+    visitor.wait()
+    assert visitor.bar.n_kept == 0
+
+
+def test_downloads_arrive_whole(visitor: Visitor):
+    visitor.slide("safe_space", 30)
+    visitor.wait()
+    visitor.do("fetch", "yaml", at="recipes")
+    until = time.monotonic() + PATIENCE
+    while not (file := visitor.part("recipes").file):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    text = base64.b64decode(file["content"]).decode()
+    assert file["name"] == "launch-only-changed.yaml"
+    assert files.Scenario.parse(text).practices["safe_space"].intensity == 0.3
+
+
+def test_every_step_is_in_the_log_and_can_be_gone_back_to(visitor: Visitor):
+    visitor.slide("safe_space", 30)
+    visitor.do("change", {"what": "trust", "value": 70})
+    visitor.wait()
+    assert len(visitor.part("steps").steps) == 3
+    visitor.do("go", 0, at="steps")
+    visitor.wait()
+    assert visitor.intensity("safe_space") == 0
+    assert len(visitor.part("steps").steps) == 3
+
+
+def test_two_visitors_do_not_see_each_other(visitor: Visitor):
+    other = Visitor().wait()
+    visitor.slide("safe_space", 90)
+    visitor.do("keep", "Mine", at="query")
+    visitor.wait()
+    assert other.bar.n_kept == 0
+    assert "p6" not in other.bar.query
+    other.context.close()
+
+
+def test_more_runs_keep_the_first_ones(visitor: Visitor):
+    few = visitor.view["verdict"]["runs"]
+    visitor.do("runs", RUNS[1], at="view")
+    visitor.wait()
+    more = visitor.view["verdict"]["runs"]
+    assert len(more) == RUNS[1]
+    assert sum(more) >= sum(few)
+
+
+def test_every_chart_says_in_words_what_it_shows(visitor: Visitor):
+    text = visitor.view["chart"]["text"]
+    assert "critical-mass line" in text
+    assert "Launch support ends after month" in text
