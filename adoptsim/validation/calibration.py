@@ -21,8 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.simulation import n_threads
-from adoptsim.validation.check import interval_of
-from adoptsim.validation.ensemble import in_the_long_run
+from adoptsim.validation.ensemble import judged_at
 from adoptsim.validation.measure import Floats, Sources, in_parallel, measure
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 from adoptsim.validation.priors import from_prior, half_width, quantile_of
@@ -64,7 +63,7 @@ def missed_by(pattern: Pattern, value: float) -> float:
     low = -math.inf if pattern.low is None else pattern.low
     high = math.inf if pattern.high is None else pattern.high
     half = half_width(pattern)
-    inner = MARGIN * half if pattern.kind == "range" else 0.0
+    inner = MARGIN * half if pattern.kind == "range" else 0.0  # of shapes our own bounds are wide
     return min(WORST, max(0.0, low + inner - value, value - (high - inner)) / half)
 
 
@@ -91,8 +90,7 @@ class Target:
         for rows in _stages(self.rows):
             found = measure(values, rows, self._few(rows), self.seed, self.sources)
             for row in rows:
-                corrected = in_the_long_run(row, found[row.name], self.known.get(row.name))
-                missed += missed_by(row, interval_of(row, corrected).value)
+                missed += missed_by(row, judged_at(row, found[row.name], self.known.get(row.name)))
             if missed > enough:
                 break
         return missed
