@@ -88,12 +88,15 @@ class Target:
         """
         missed = 0.0
         for rows in _stages(self.rows):
-            found = measure(values, rows, self._few(rows), self.seed, self.sources)
-            for row in rows:
-                missed += missed_by(row, judged_at(row, found[row.name], self.known.get(row.name)))
+            missed += missed_in_all(rows, self.judged(values, rows))
             if missed > enough:
                 break
         return missed
+
+    def judged(self, values: Mapping[str, float], rows: Sequence[Pattern]) -> Floats:
+        """Return what a set is judged by, float64[rows]."""
+        found = measure(values, rows, self._few(rows), self.seed, self.sources)
+        return np.array([judged_at(row, found[row.name], self.known.get(row.name)) for row in rows])
 
     def _few(self, rows: Sequence[Pattern]) -> dict[str, int]:
         """Return how many replicates of each case: of one that others are only held against as many as of those."""
@@ -190,13 +193,22 @@ def confirmed(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[dict[str, float]]:
-    """Return the sets that miss no pattern under any of several lucks."""
+    """Return the sets that miss no pattern on average over several lucks."""
 
     def holds(values: Mapping[str, float]) -> bool:
-        return all(target.distance(values, enough=0.0) == 0.0 for target in targets)
+        for rows in _stages(targets[0].rows):
+            judged = np.mean([target.judged(values, rows) for target in targets], axis=0)
+            if missed_in_all(rows, judged):
+                return False
+        return True
 
     held = in_parallel(holds, sets, threads, progress)
     return [values for values, good in zip(sets, held, strict=True) if good]
+
+
+def missed_in_all(rows: Sequence[Pattern], values: Iterable[float]) -> float:
+    """Return by how much values miss their patterns, summed."""
+    return sum(missed_by(row, value) for row, value in zip(rows, values, strict=True))
 
 
 def _values(quantiles: Iterable[float]) -> dict[str, float]:

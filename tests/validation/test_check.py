@@ -182,6 +182,12 @@ def test_a_chance_of_few_runs_is_held_against_a_set_only_beyond_its_interval(liv
     assert lies_within(row, ensemble.judged_at(row, runs, None)) is holds_for
 
 
+def test_a_sign_of_few_runs_is_held_against_a_set_only_beyond_its_interval():
+    unsure, wrong = np.array([-2.0, 1.0, -1.0]), np.array([-2.0, -2.1, -1.9])
+    assert lies_within(SIGN, ensemble.judged_at(SIGN, unsure, None))
+    assert not lies_within(SIGN, ensemble.judged_at(SIGN, wrong, None))
+
+
 def test_an_ensemble_says_for_how_many_members_each_pattern_holds(monkeypatch: pytest.MonkeyPatch):
     """Two members of which one is hardly ever moved to speak; only patterns 1 and 8 are asked."""
     asked = {name: row for name, row in PATTERNS.items() if name in ("looked", "contributed", "span")}
