@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from adoptsim.version import __version__
 
 if TYPE_CHECKING:
+    from adoptsim.analysis.discovery import discover
     from adoptsim.analysis.divergence import first_divergence
     from adoptsim.analysis.explain import explain
     from adoptsim.analysis.one_change import drop_one
+    from adoptsim.analysis.ordering import best_order
+    from adoptsim.analysis.robustness import robustness
     from adoptsim.analysis.shares import practice_shares
     from adoptsim.analysis.tipping import tipping
     from adoptsim.analysis.unheard import unheard
@@ -30,10 +33,13 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "best_order",
+    "discover",
     "drop_one",
     "explain",
     "first_divergence",
     "practice_shares",
+    "robustness",
     "simulate",
     "sweep",
     "tipping",
@@ -49,10 +55,13 @@ _HOME = {
     "Leader": "adoptsim.mesa_model",
     "Result": "adoptsim.simulation",
     "Scenario": "adoptsim.files",
+    "best_order": "adoptsim.analysis.ordering",
+    "discover": "adoptsim.analysis.discovery",
     "drop_one": "adoptsim.analysis.one_change",
     "explain": "adoptsim.analysis.explain",
     "first_divergence": "adoptsim.analysis.divergence",
     "practice_shares": "adoptsim.analysis.shares",
+    "robustness": "adoptsim.analysis.robustness",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",
     "tipping": "adoptsim.analysis.tipping",

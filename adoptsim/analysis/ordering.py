@@ -171,7 +171,7 @@ def best_order(
     """
     calendar = calendar or Calendar()
     usual = tuple(in_use(scenario))
-    _check(scenario, calendar, usual)
+    check_calendar(scenario, calendar, usual)
     trials = Trials(scenario, calendar, seed, threads, progress)
     found = find_orders(trials.objective(measure), usual, seed=seed)
     final = range(FINAL, FINAL + replicates)
@@ -196,25 +196,29 @@ def most_runs(n_practices: int, replicates: int = REPLICATES) -> int:
     return orders * SEARCH_REPLICATES + race + BY_LOT * LOT_REPLICATES + 3 * replicates
 
 
-def _check(scenario: Scenario, calendar: Calendar, practices: Order) -> None:
+def check_calendar(scenario: Scenario, calendar: Calendar, practices: Order) -> None:
+    """Raise ``InputError`` if there is nothing to order, or if some order comes too late to show what lasts."""
     if len(practices) < 2:
         raise InputError(
             Problem(f"{scenario.name} uses {len(practices)} practice(s); an order takes two or more", "practices")
         )
-    ending_with = [(*(other for other in practices if other != name), name) for name in practices]
-    last = max(max(calendar.starts(order).values()) for order in ending_with)
-    supported = [scenario.practice_end(name) - scenario.practices[name].start for name in practices if _ends(scenario, name)]
-    needed = last + max(supported, default=0) + scenario.critical_mass.after_support_days + 1
+    latest = {name: calendar.starts((*(other for other in practices if other != name), name))[name] for name in practices}
+    needed = 1 + max(start + _days_to_tell(scenario, name) for name, start in latest.items())
     if needed > scenario.horizon.days:
+        late = max(latest.values())
         said = (
-            f"introducing all takes until day {last}, and whether they last shows {needed - last} days later, after the "
-            f"last simulated day ({scenario.horizon.days}); give more hours a month, or --days {needed}"
+            f"introducing all takes until day {late} at worst, and whether they last shows on day {needed - 1} then, after "
+            f"the last simulated day ({scenario.horizon.days}); give more hours a month, or --days {needed}"
         )
         raise InputError(Problem(said, "--hours"))
 
 
-def _ends(scenario: Scenario, name: str) -> bool:
-    return scenario.practice_end(name) < scenario.horizon.days
+def _days_to_tell(scenario: Scenario, name: str) -> int:
+    """Return how long after its start a practice that ends shows whether the network lasts; of a standing one no time."""
+    end = scenario.practice_end(name)
+    if end >= scenario.horizon.days:
+        return 0
+    return end - scenario.practices[name].start + scenario.critical_mass.after_support_days
 
 
 # --- orders, whatever they are orders of ----------------------------------------------------------------------------

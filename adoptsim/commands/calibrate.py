@@ -116,12 +116,16 @@ def _draw(
             )
     except ValueError as problem:
         raise InputError(Problem(str(problem), "--fit", "calibrate")) from None
+    report |= {"drawn": len(sets), "accepted_share": accepted}
+    made_by = f"adoptsim calibrate --members {members} --thin {thin} --seed {seed}"
+    if path is not None:  # hours of work: kept before anything else is done
+        _write_ensemble(sets, path, made_by, report)
     again = [calibration.target_at(start, rows, luck, calibration.CONFIRMED_BY, threads) for luck in calibration.OTHER_LUCK]
     with progress("under other luck", len(sets), quiet=quiet) as tell:
         kept = calibration.confirmed(sets, again, threads, tell)
-    report |= {"drawn": len(sets), "members": len(kept), "accepted_share": accepted}
+    report["members"] = len(kept)
     if path is not None:
-        _write_ensemble(kept, path, f"adoptsim calibrate --members {members} --thin {thin} --seed {seed}", report)
+        _write_ensemble(kept, path, made_by, report)
         report["written"] = {**report.get("written", {}), "ensemble": str(path)}
 
 
@@ -154,7 +158,10 @@ def _write_ensemble(sets: list[dict[str, float]], path: Path, made_by: str, repo
         f"# {len(sets)} sets of all parameters, drawn from their priors and consistent with every pattern that must hold",
         f"# {made_by}; model {model_version()}",
         f"# approximate Bayesian computation by Markov chain Monte Carlo; {report['accepted_share']:.1%} of steps accepted",
-        f"# {len(sets)} of {report['drawn']} sets confirmed under other luck",
+        f"# {report['drawn']} sets drawn, of which "
+        + (
+            f"these {len(sets)} hold under other luck too" if "members" in report else "none is checked under other luck yet"
+        ),
     )
     rows = [",".join(sets[0]), *(",".join(f"{value:.6g}" for value in each.values()) for each in sets)]
     write_text(path, "\n".join([*comments, *rows]) + "\n")

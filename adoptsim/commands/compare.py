@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
-from adoptsim.commands.run import key_figures, load
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
+from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.commands.unheard import print_unheard_differences
-from adoptsim.commands.words import MEASURES, change, counted, listed, with_unit
+from adoptsim.commands.words import MEASURES, change, counted, with_unit
+from adoptsim.report.compare_words import difference_in_words
+from adoptsim.report.key_figures import key_figures
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,11 +22,6 @@ if TYPE_CHECKING:
 Several = Annotated[
     list[str], typer.Argument(metavar="A B [C...]", help="Two or more scenarios, by name or path; A is the measure.")
 ]
-HEADLINES = {
-    "reached": "chance of critical mass",
-    "contributors": "contributors",
-    "hours_per_person_month": "hours a person and month",
-}
 
 
 def compare(
@@ -34,6 +31,7 @@ def compare(
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw them side by side here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,7 +42,7 @@ def compare(
     if len(scenarios) < 2:
         raise typer.BadParameter("give at least two scenarios to compare", param_hint="'A B [C...]'")
     asked = [load(name, days) for name in scenarios]
-    check_outputs({"--plot": (plot, PICTURES)})
+    check_outputs({"--plot": (plot, PICTURES), "--report": (report, HTML)})
     from adoptsim.compare import compare as simulate_all
 
     tell_if_first(quiet)
@@ -57,19 +55,26 @@ def compare(
         from adoptsim.report.figures import figure_compare
 
         write_figure(figure_compare(comparison.results), plot)
+    if report is not None:
+        from adoptsim.report.pages.compare import compare_page
+
+        how = {"replicates": replicates, "days": days, "seed": seed, "report": "report.html"}
+        command = as_typed("compare", *scenarios, **how)
+        write_page(compare_page(comparison, summary, given=scenarios, days=days, command=command), report)
     if as_json:
         print_json(summary)
         return
     _show(summary)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for what, path in {"plot": plot, "report": report}.items():
+        if path is not None:
+            say(f"{what}: {path}")
 
 
 def _show(summary: dict[str, Any]) -> None:
     console = out()
     console.print(_table(summary), end="")
     for difference in summary["differences"]:
-        console.print(_in_words(difference, summary["baseline"]))
+        console.print(difference_in_words(difference, summary["baseline"]))
     print_unheard_differences(console, summary["unheard"], summary["names"])
     console.print(f"\n{_footnote(summary)}", style="dim")
 
@@ -100,38 +105,6 @@ def _difference(values: dict[str, Any], kind: Any) -> Text:
 
     text = change(values["mean"], values["low"], values["high"], kind)
     return Text(text, style="bold" if values["beyond_luck"] else "dim")
-
-
-def _in_words(difference: dict[str, Any], baseline: str) -> str:
-    """Return what matters most of a difference, and which of its measures differ beyond luck."""
-    parts = [f"{what} {_points(difference[name], MEASURES[name].kind)}" for name, what in HEADLINES.items()]
-    return f"{difference['scenario']} against {baseline}: {'; '.join(parts)}. {_beyond_luck(difference)}"
-
-
-def _points(values: dict[str, Any], kind: Any) -> str:
-    text = change(values["mean"], values["low"], values["high"], kind)
-    return text.replace(" (", " points (", 1) if kind == "share" else text
-
-
-def _beyond_luck(difference: dict[str, Any]) -> str:
-    """Return which measures differ beyond luck; if most do, which don't."""
-    moved = [name for name in MEASURES if difference[name]["beyond_luck"]]
-    rest = [name for name in MEASURES if name not in moved]
-    if not moved:
-        return "No difference is beyond luck; more --replicates would show smaller ones."
-    if not rest:
-        return "All differences are beyond luck."
-    if len(rest) < len(moved):
-        return f"Beyond luck: all differences but {listed(_small(MEASURES[name].label) for name in rest)}."
-    return f"Beyond luck: {listed(_direction(name, difference) for name in moved)}."
-
-
-def _direction(measure: str, difference: dict[str, Any]) -> str:
-    return f"{_small(MEASURES[measure].label)} {'up' if difference[measure]['mean'] > 0 else 'down'}"
-
-
-def _small(label: str) -> str:
-    return label[0].lower() + label[1:]
 
 
 def _footnote(summary: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,3 +24,14 @@ Days = Annotated[
     typer.Option(min=1, max=2520, help="Working days to simulate, instead of the scenario's.", show_default=False),
 ]
 FilePath = Path | None
+ReportFile = Annotated[FilePath, typer.Option("--report", help="Write a report that anybody can read here (.html).")]
+
+
+def as_typed(command: str, *arguments: object, **options: object) -> str:
+    """Return a command line that can be pasted: arguments, then the options that are not None with their values."""
+    words = ["adoptsim", command, *map(str, arguments)]
+    for name, value in options.items():
+        if value is not None:
+            values = value if isinstance(value, tuple) else (value,)
+            words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return shlex.join(words)

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from adoptsim.report.html import Page
+
 TABLES = (".csv", ".parquet")
 CSV = (".csv",)
 PARQUET = (".parquet",)
 PICTURES = (".png", ".svg", ".pdf")
+HTML = (".html", ".htm")
 
 
 def check_outputs(wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]]) -> None:
@@ -73,3 +76,11 @@ def write_figure(figure: Figure, path: Path) -> None:
     """Write a picture in the format of its ending."""
     with _in_one_go(path) as part:
         figure.savefig(part, dpi=150)
+
+
+def write_page(page: Page, path: Path) -> None:
+    """Write a report as one HTML file."""
+    from adoptsim.report.html import render
+
+    with _in_one_go(path) as part:
+        part.write_bytes(render(page).encode("utf-8"))

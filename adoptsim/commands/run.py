@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import CSV, PICTURES, TABLES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PICTURES, TABLES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.commands.unheard import print_unheard
 from adoptsim.commands.words import MEASURES, counted, span, with_unit
+from adoptsim.report.key_figures import key_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ def run(
     threads: Threads = None,
     csv: Annotated[FilePath, typer.Option(help="Write a row a run and day here (.csv).")] = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the course of it here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     log: Annotated[FilePath, typer.Option(help="Write a row a contribution here (.csv, .parquet).")] = None,
     log_visits: Annotated[FilePath, typer.Option(help="Write a row a visitor and day here (.csv, .parquet).")] = None,
     as_json: AsJson = False,
@@ -43,6 +45,7 @@ def run(
     wanted = {
         "--csv": (csv, CSV),
         "--plot": (plot, PICTURES),
+        "--report": (report, HTML),
         "--log": (log, TABLES),
         "--log-visits": (log_visits, TABLES),
     }
@@ -55,11 +58,15 @@ def run(
             asked, replicates=replicates, seed=seed, threads=threads, log=bool(log or log_visits), progress=tell
         )
     written = _write(result, csv=csv, plot=plot, log=log, log_visits=log_visits)
-    report = _report(result) | {"written": written}
+    found = _report(result)
+    if report is not None:
+        _write_report(result, found, scenario, days, report)
+        written["report"] = str(report)
+    found |= {"written": written}
     if as_json:
-        print_json(report)
+        print_json(found)
         return
-    _show(report, asked)
+    _show(found, asked)
     for what, path in written.items():
         say(f"{what}: {path}")
 
@@ -112,12 +119,11 @@ def _write(result: Result, **paths: Path | None) -> dict[str, str]:
     return {name: str(path) for name, path in wanted.items()}
 
 
-def key_figures(summary: dict[str, Any]) -> dict[str, dict[str, float | None]]:
-    """Return the measures of a summary by name, each with mean, low and high."""
-    reached = summary["critical_mass"]["reached"]
-    first = {"reached": {"mean": reached["probability"], "low": reached["low"], "high": reached["high"]}}
-    figures: dict[str, dict[str, float | None]] = first | summary["final"]
-    return figures | {"hours_per_person_month": summary["hours_per_person_month"]}
+def _write_report(result: Result, found: dict[str, Any], given: str, days: int | None, path: Path) -> None:
+    from adoptsim.report.pages.run import run_page
+
+    how = {"replicates": len(result.replicates), "days": days, "seed": result.seed, "report": "report.html"}
+    write_page(run_page(result, found, given=given, days=days, command=as_typed("run", given, **how)), path)
 
 
 def _show(report: dict[str, Any], scenario: Scenario) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
-from adoptsim.commands.outputs import CSV, PARQUET, PICTURES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PARQUET, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.terminal import out, print_json, say, tell_if_first
 from adoptsim.commands.words import counted, duration
 
@@ -140,6 +140,7 @@ def results(
     plot_shares: Annotated[FilePath, typer.Option(help="Draw here what each practice adds (Shapley values).")] = None,
     plot_frontier: Annotated[FilePath, typer.Option(help="Draw here what more hours buy.")] = None,
     plot_interactions: Annotated[FilePath, typer.Option(help="Draw here which practices need each other.")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank, export and draw what a sweep found.
@@ -149,7 +150,7 @@ def results(
     """
     more = {"--plot-shares": plot_shares, "--plot-frontier": plot_frontier, "--plot-interactions": plot_interactions}
     pictures = {option: (path, PICTURES) for option, path in {"--plot": plot, **more}.items()}
-    check_outputs({"--csv": (csv, CSV), "--parquet": (parquet, PARQUET), **pictures})
+    check_outputs({"--csv": (csv, CSV), "--parquet": (parquet, PARQUET), "--report": (report, HTML), **pictures})
     from adoptsim.sweeps.results import load_results
 
     frame = load_results(file)
@@ -167,6 +168,7 @@ def results(
         cost=cost.value,
         rank_by=rank_by.value,
         more=more,
+        page=report,
     )
 
 
@@ -181,6 +183,7 @@ def _tell(
     cost: str = Cost.all.value,
     rank_by: str = "chance",
     more: Mapping[str, Path | None] = MappingProxyType({}),
+    page: Path | None = None,
 ) -> None:
     """Draw the pictures if there is something to draw, then print the report."""
     from adoptsim.commands.answer import add_answer, answer_figures, answer_of
@@ -199,6 +202,10 @@ def _tell(
     report = sweep_report(over_worlds(frame), runs, top, least, rank_by)
     if answer is not None:
         add_answer(report, answer)
+    if page is not None:
+        how = {"probability": probability, "cost": None if cost == Cost.all else cost}
+        command = as_typed("results", f"{frame.attrs['experiment']}.db", **how, report="report.html")
+        _write_report(frame, file, report, answer, command, page)
     if "precision" in frame.attrs:
         report["precision"] = frame.attrs["precision"]
     report |= {"file": str(file), "picture": str(picture) if picture in drawn else None}
@@ -211,6 +218,17 @@ def _tell(
         say(_spent(spent))
     if report.get("failed"):
         say(f"{counted(report['failed'], 'run')} failed; the same sweep, started again, tries them once more.")
+
+
+def _write_report(frame: pd.DataFrame, file: Path, report: dict[str, Any], answer: Any, command: str, page: Path) -> None:
+    """Write what a sweep found as a page."""
+    from adoptsim.domain.errors import InputError, Problem
+    from adoptsim.report.pages.sweep import Asked, sweep_page
+
+    if not frame.attrs["finished"]:
+        raise InputError(Problem("no run of the sweep is finished yet, so there is nothing to report", "--report"))
+    write_page(sweep_page(frame, report, answer.frontier if answer else None, Asked.read(file), command=command), page)
+    say(f"report: {page}")
 
 
 def _spent(spent: Mapping[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Seed, Threads
-from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from adoptsim.analysis.phase import Phase
     from adoptsim.analysis.tipping import Tipping
     from adoptsim.domain.scenario import Scenario
+    from adoptsim.report.html import Page
 
 LEAST_REPLICATES = 6  # fewer give no 95 % interval of a median
 LEAST_DAYS = 273  # leavers go after a year, and a month tells who contributes
@@ -67,6 +69,7 @@ def tipping(
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
     csv: Annotated[FilePath, typer.Option(help="Write what was found here, a row a run or point (.csv).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -76,16 +79,19 @@ def tipping(
     and how many may leave before a living network dies.
     """
     asked = load(scenario, None)
-    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV)})
+    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)})
     _check_modes(phase, hysteresis, organisation)
+    modes = {"replicates": replicates, "organisation": organisation, "phase": phase, "hysteresis": hysteresis}
+    typed = as_typed("tipping", scenario, **modes, days=None if hysteresis else days, seed=seed, report="report.html")
     how: dict[str, Any] = {"seed": seed, "threads": threads}
+    outputs: dict[str, Any] = {"plot": plot, "csv": csv, "report": report, "as_json": as_json, "quiet": quiet}
+    outputs["asked"] = {"given": scenario, "command": typed}
     if phase is not None:
-        _phase(asked, phase, how | {"days": days}, replicates, quiet=quiet, plot=plot, csv=csv, as_json=as_json)
+        _phase(asked, phase, how | {"days": days}, replicates, **outputs)
     elif hysteresis is not None:
-        _hysteresis(asked, hysteresis, how, replicates, quiet=quiet, plot=plot, csv=csv, as_json=as_json)
+        _hysteresis(asked, hysteresis, how, replicates, **outputs)
     else:
-        how |= {"days": days, "organisation": organisation}
-        _edges(asked, how, replicates, quiet=quiet, plot=plot, csv=csv, as_json=as_json)
+        _edges(asked, how | {"days": days, "organisation": organisation}, replicates, **outputs)
 
 
 def _check_modes(phase: tuple[str, str] | None, hysteresis: str | None, organisation: int | None) -> None:
@@ -95,7 +101,7 @@ def _check_modes(phase: tuple[str, str] | None, hysteresis: str | None, organisa
         raise InputError(Problem("is for tipping points alone; leave it out here", "--organisation"))
 
 
-def _edges(asked: Scenario, how: dict[str, Any], replicates: int | None, *, quiet: bool, **outputs: Any) -> None:
+def _edges(scenario: Scenario, how: dict[str, Any], replicates: int | None, *, quiet: bool, **outputs: Any) -> None:
     from adoptsim.analysis.tipping import REPLICATES
     from adoptsim.analysis.tipping import tipping as search
     from adoptsim.analysis.tipping_words import verdict
@@ -103,12 +109,13 @@ def _edges(asked: Scenario, how: dict[str, Any], replicates: int | None, *, quie
     n = replicates or REPLICATES
     tell_if_first(quiet)
     with progress("tipping", n, quiet=quiet, unit="searches") as tell:
-        found = search(asked, replicates=n, progress=tell, **how)
-    if _write(found, "figure_tipping", {"verdict": " ".join(verdict(found))}, **outputs):
+        found = search(scenario, replicates=n, progress=tell, **how)
+    page = _page("tipping_page", found)
+    if _write(found, page, "figure_tipping", {"verdict": " ".join(verdict(found))}, **outputs):
         _show_edges(found)
 
 
-def _phase(asked: Scenario, targets: tuple[str, str], how: dict[str, Any], most: int | None, **outputs: Any) -> None:
+def _phase(scenario: Scenario, targets: tuple[str, str], how: dict[str, Any], most: int | None, **outputs: Any) -> None:
     from adoptsim.analysis.living import left_alone
     from adoptsim.analysis.phase import MOST_RUNS
     from adoptsim.analysis.phase import phase as search
@@ -120,15 +127,16 @@ def _phase(asked: Scenario, targets: tuple[str, str], how: dict[str, Any], most:
     if axes[0].target == axes[1].target:
         raise InputError(Problem(f"{targets[1]} is given twice; give two different settings", "--phase"))
     for axis in axes:
-        check_axis(left_alone(asked), axis, "--phase")
+        check_axis(left_alone(scenario), axis, "--phase")
     tell_if_first(quiet)
     with progress("phase diagram", 1, quiet=quiet) as tell:
-        found = search(asked, axes, most_runs=most or MOST_RUNS, progress=tell, **how)
-    if _write(found, "figure_phase", {"verdict": phase_verdict(found)}, **outputs):
+        found = search(scenario, axes, most_runs=most or MOST_RUNS, progress=tell, **how)
+    page = _page("phase_page", found, targets=targets, most_runs=most or MOST_RUNS)
+    if _write(found, page, "figure_phase", {"verdict": phase_verdict(found)}, **outputs):
         _show_phase(found)
 
 
-def _hysteresis(asked: Scenario, target: str, how: dict[str, Any], replicates: int | None, **outputs: Any) -> None:
+def _hysteresis(scenario: Scenario, target: str, how: dict[str, Any], replicates: int | None, **outputs: Any) -> None:
     from adoptsim.analysis.hysteresis import PACES, REPLICATES
     from adoptsim.analysis.hysteresis import hysteresis as search
     from adoptsim.analysis.living import left_alone
@@ -138,16 +146,40 @@ def _hysteresis(asked: Scenario, target: str, how: dict[str, Any], replicates: i
     quiet = outputs.pop("quiet")
     axis = read_axis(target, "--hysteresis")
     check_moves_within_a_run(axis, "--hysteresis")
-    check_axis(left_alone(asked), axis, "--hysteresis")
+    check_axis(left_alone(scenario), axis, "--hysteresis")
     n = replicates or REPLICATES
     tell_if_first(quiet)
     with progress("up and down", len(PACES) * n, quiet=quiet) as tell:
-        found = search(asked, axis, replicates=n, progress=tell, **how)
-    if _write(found, "figure_hysteresis", {"verdict": " ".join(hysteresis_verdict(found))}, **outputs):
+        found = search(scenario, axis, replicates=n, progress=tell, **how)
+    page = _page("hysteresis_page", found, target=target)
+    if _write(found, page, "figure_hysteresis", {"verdict": " ".join(hysteresis_verdict(found))}, **outputs):
         _show_hysteresis(found)
 
 
-def _write(found: Any, figure: str, verdict: dict[str, str], *, plot: Path | None, csv: Path | None, as_json: bool) -> bool:
+def _page(name: str, found: Any, **more: Any) -> Callable[..., Page]:
+    """Return how the report of what was found is made, when one is asked for."""
+
+    def make(**asked: Any) -> Page:
+        import adoptsim.report.pages.tipping as pages
+
+        page: Page = getattr(pages, name)(found, **asked, **more)
+        return page
+
+    return make
+
+
+def _write(
+    found: Any,
+    page: Callable[..., Page],
+    figure: str,
+    verdict: dict[str, str],
+    *,
+    plot: Path | None,
+    csv: Path | None,
+    report: Path | None,
+    asked: dict[str, str],
+    as_json: bool,
+) -> bool:
     """Write the files and the JSON that are asked for; return whether the answer is still to be shown."""
     if csv is not None:
         frame: pd.DataFrame = found.frame
@@ -157,10 +189,12 @@ def _write(found: Any, figure: str, verdict: dict[str, str], *, plot: Path | Non
 
         drawn: Figure = getattr(figures, figure)(found)
         write_figure(drawn, plot)
+    if report is not None:
+        write_page(page(**asked), report)
     if as_json:
         print_json(verdict | found.summary())
-    elif plot or csv:
-        say("   ".join(f"{what}: {path}" for what, path in (("plot", plot), ("table", csv)) if path))
+    elif plot or csv or report:
+        say("   ".join(f"{what}: {path}" for what, path in (("plot", plot), ("table", csv), ("report", report)) if path))
     return not as_json
 
 

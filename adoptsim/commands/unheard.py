@@ -6,31 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from adoptsim.commands.terminal import table
 from adoptsim.commands.words import DASH, UNKNOWN, change, span, with_unit
-from adoptsim.domain.definitions import DEFINITION
+from adoptsim.report.unheard_words import COLUMNS, HOW, ROLES, unheard_label
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
 Row = dict[str, Any]
-ROLES = {
-    "employee": "Employees",
-    "champion": "Champions",
-    "manager": "Managers (with reports)",
-    "leader": "Senior leaders",
-}
-COLUMNS = {"contributors": "contribute (95 %)", "silence": "voice kept back", "answered": "voice answered"}
-WORST_OFF = "worst_department_contributors"
-SAYS = {
-    WORST_OFF: "Contribute, worst-off department",
-    "contributors": "{role} who contribute",
-    "silence": "{role}: voice kept back",
-    "answered": "{role}: voice answered",
-}
-HOW = (
-    f"Of the departments with at least {DEFINITION.least_department:g} people the one in which fewest contribute, after "
-    f"chance is taken out: the lowest of many small shares would be luck."
-)
 NO_VOICE = {"mean": None, "low": None, "high": None}
 
 
@@ -71,17 +53,13 @@ def print_unheard_differences(console: Console, found: Row, names: list[str]) ->
     columns = [*names[1:], "difference (95 %)"] if beside else names[1:]
     shown = table("Who is unheard", names[0], *columns)
     for name in found["results"][0]:
-        cells: list[str | Text] = [_label(name, found["lowest_role"]), _mean(found["results"][0][name])]
+        cells: list[str | Text] = [unheard_label(name, found["lowest_role"]), _mean(found["results"][0][name])]
         for values, difference in zip(found["results"][1:], found["differences"], strict=True):
             value, shift = _mean(values[name]), _shift(difference[name])
             cells += [value, shift] if beside else [_stacked(value, shift)]
         shown.add_row(*cells)
     console.print(shown, end="")
     console.print(f"{HOW} The role is the one of which fewest contribute under {names[0]}.", style="dim")
-
-
-def _label(name: str, role: str) -> str:
-    return SAYS[name.removesuffix(f"_{role}")].format(role=ROLES[role].split(" (")[0])
 
 
 def _mean(values: Row) -> str:

@@ -3,7 +3,7 @@
 from adoptsim.files.catalogue import Kind, folder_of, is_path, locate, shipped
 from adoptsim.files.models import parse_model, read_model
 from adoptsim.files.organisation import Records, build_from_records, content_digest, read_organisation, read_records
-from adoptsim.files.scenario import Scenario, json_schema, late_starts, load_scenario
+from adoptsim.files.scenario import Scenario, json_schema, late_starts, load_scenario, scenario_text, yaml_text
 from adoptsim.files.text import read_text, write_text
 from adoptsim.files.wording import FieldProblem, wrong_fields
 
@@ -25,7 +25,9 @@ __all__ = [
     "read_organisation",
     "read_records",
     "read_text",
+    "scenario_text",
     "shipped",
     "write_text",
     "wrong_fields",
+    "yaml_text",
 ]

@@ -44,7 +44,7 @@ class Scenario(domain.Scenario):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the scenario as YAML, whole or not at all; only what differs from the defaults is written."""
         target = Path(path)
-        write_text(target, _yaml_of(_written(self, target.absolute().parent)))
+        write_text(target, scenario_text(self, target.absolute().parent))
 
     def _with_files_in(self, folder: Path) -> Self:
         given = {key: name for key in _ORGANISATION_FILES if (name := getattr(self.organisation, key)) is not None}
@@ -55,6 +55,11 @@ class Scenario(domain.Scenario):
 def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     """Return a shipped scenario or that of a file."""
     return Scenario.load(name_or_path)
+
+
+def scenario_text(scenario: domain.Scenario, folder: Path) -> str:
+    """Return the YAML of a scenario: only what differs from the defaults, files below the folder as paths from there."""
+    return yaml_text(_written(scenario, folder))
 
 
 def late_starts(scenario: domain.Scenario) -> Iterator[FieldProblem]:
@@ -98,7 +103,7 @@ def _of_practice(practice: Practice) -> str:
     return f"{practice.says} Moves {', '.join(practice.to)}. Source: {practice.source} ({evidence})"
 
 
-def _written(scenario: Scenario, folder: Path) -> dict[str, Any]:
+def _written(scenario: domain.Scenario, folder: Path) -> dict[str, Any]:
     """Return what of a scenario has to be written: what differs from the defaults, in the short form."""
     fields = scenario.model_dump(exclude_defaults=True)
     written = {"name": scenario.name} | {name: value for name, value in fields.items() if value != {}}
@@ -125,7 +130,7 @@ def _relative(key: str, value: Any, folder: Path) -> Any:
     return Path(value).relative_to(folder).as_posix()
 
 
-def _yaml_of(fields: dict[str, Any]) -> str:
+def yaml_text(fields: dict[str, Any]) -> str:
     """Return YAML as a person would write it: in order, block style, stories of several lines as blocks."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = _LINE_WIDTH

@@ -40,12 +40,13 @@ def figure_hysteresis(found: Hysteresis) -> Figure:
     figure = new_figure(
         WIDTH, HEIGHT, f"{title}: {found.scenario.title or found.scenario.name}", subtitle[:1].upper() + subtitle[1:]
     )
-    _branches(figure.add_axes((0.08, 0.34, 0.86, 0.4)), found)
+    draw_branches(figure.add_axes((0.08, 0.34, 0.86, 0.4)), found)
     _gap(figure.add_axes((0.08, 0.1, 0.86, 0.14)), found)
     return figure
 
 
-def _branches(axes: Axes, found: Hysteresis) -> None:
+def draw_branches(axes: Axes, found: Hysteresis) -> None:
+    """Draw the way there and the way back with their bands."""
     plain_axes(axes)
     percent_axis(axes)
     heading(axes, "Employees who contribute in a month")

@@ -29,8 +29,8 @@ def figure_phase(found: Phase) -> Figure:
     title = f"Where a network lives by itself: {found.scenario.title or found.scenario.name}"
     figure = new_figure(WIDTH, HEIGHT, title, "\n".join(textwrap.wrap(f"{phase_verdict(found)} Left alone{begin}.", LINE)))
     axes = figure.add_axes((0.1, 0.12, 0.72, 0.7))
-    _field(axes, found)
-    _scale(figure.add_axes((0.86, 0.3, 0.022, 0.36)))
+    draw_field(axes, found)
+    draw_scale(figure.add_axes((0.86, 0.3, 0.022, 0.36)))
     text = (
         f"{found.runs:,} runs at {len(found.lives)} points; larger: more runs, where it was not clear which side of one half"
     )
@@ -38,7 +38,8 @@ def figure_phase(found: Phase) -> Figure:
     return figure
 
 
-def _field(axes: Axes, found: Phase) -> None:
+def draw_field(axes: Axes, found: Phase) -> None:
+    """Draw P(lives) as colour, the line where it is one half, and the points at which it was tried."""
     places = sorted(found.lives)
     x, y = (np.array(column, dtype=float) for column in zip(*places, strict=True))
     share = np.array([found.share(place).value for place in places])
@@ -62,7 +63,7 @@ def _tick(axis: Axis, step: float) -> str:
     return level_words(axis, float(axis.range.level(step / FINEST)))
 
 
-def _scale(axes: Axes) -> None:
+def draw_scale(axes: Axes) -> None:
     """Draw what the colours mean."""
     axes.imshow(np.linspace(1, 0, 200)[:, None], cmap=COLORS, aspect="auto", extent=(0, 1, 0, 1))
     plain_axes(axes, grid=None).set(xticks=[], yticks=[])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import ipyvue
 import solara
 
 from adoptsim.simulation import SEED
@@ -19,6 +20,18 @@ DOWNLOADS = [
     {"kind": "png", "title": "Picture (PNG)"},
     {"kind": "svg", "title": "Picture (SVG)"},
 ]
+
+
+_hear = ipyvue.VueTemplate._handle_event
+
+
+def _hear_events_only(part: Any, sender: Any, content: dict[str, Any], buffers: Any) -> None:
+    """Pass on what a part's own controls did; ipyvue would also make objects of any class that a message names."""
+    if set(content) <= {"event", "data"}:
+        _hear(part, sender, content, buffers)
+
+
+ipyvue.VueTemplate._handle_event = _hear_events_only
 
 
 @solara.component_vue("bar.vue", vuetify=False)

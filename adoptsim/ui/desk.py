@@ -9,7 +9,7 @@ import base64
 import itertools
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -17,6 +17,7 @@ import solara
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError
+from adoptsim.live import PART, joined
 from adoptsim.report.words import listed
 from adoptsim.ui import views
 from adoptsim.ui.answering import Answer, Answering
@@ -299,7 +300,7 @@ class Desk:
                 "figures": views.figures(now, before),
                 "reality": reality(now),
             }
-        self._answer = answer
+        self._answer = replace(answer, results=())  # megabytes that a visitor doesn't need: the simulations keep them
         self._show()
 
     def _is_current(self, answer: Answer) -> bool:
@@ -310,12 +311,12 @@ class Desk:
         return answer is None or not (self._is_current(answer) and (answer.is_full or bool(answer.problem)))
 
     def _is_answered(self) -> bool:
-        return not self._is_computing() and bool(self._answer and self._answer.results)
+        return self._answer is not None and not self._answer.problem and not self._is_computing()
 
     def _make_file(self, kind: str) -> None:
-        answer, plan = self._answer, self.state.now
-        assert answer is not None
-        name, content = download(kind, plan, answer.results[-1])
+        plan = self.state.now
+        parts = [LIVE.part(plan.scenario, number) for number in range(self.state.runs // PART)]
+        name, content = download(kind, plan, joined(parts))
         self._file = {
             "name": name,
             "mime": MIME[PurePath(name).suffix],

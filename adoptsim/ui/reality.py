@@ -63,7 +63,7 @@ def _line(line: Line, result: Result) -> dict[str, Any]:
 
 def _says(outside: list[dict[str, Any]], n: int) -> str:
     if not outside:
-        return f"All {n} figures lie within what was measured in real networks."
+        return f"None of {n} figures lies outside what was measured in real networks by more than luck."
     above = sum(line["where"] == "above" for line in outside)
     which = "above" if above == len(outside) else "below" if above == 0 else "outside"
     figures = "One figure lies" if len(outside) == 1 else f"{len(outside)} of {n} figures lie"

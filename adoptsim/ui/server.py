@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 import webbrowser
+from contextlib import suppress
 from ipaddress import ip_address
 
 from adoptsim.domain.errors import InputError, Problem
@@ -67,20 +68,30 @@ def serve(listening: socket.socket, url: str, *, show: bool) -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # the page is in nobody's frame
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=ENDING_SECONDS)
     server = uvicorn.Server(config)
-    threading.Thread(target=_warm_up, daemon=True).start()
+    leaving = threading.Event()
+    warming = threading.Thread(target=_warm_up, args=(leaving,), daemon=True)
+    warming.start()
     if show:
         threading.Thread(target=_open, args=(server, url), daemon=True).start()
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        leaving.set()
+        warming.join(ENDING_SECONDS)
 
 
-def _warm_up() -> None:
+def _warm_up(leaving: threading.Event) -> None:
     """Compile the model and answer what the page asks first, before anybody comes."""
     from adoptsim.live import PART
+    from adoptsim.simulation import Stopped
     from adoptsim.ui.shared import LIVE
     from adoptsim.ui.state import RUNS, State
 
-    for number in range(RUNS[0] // PART):
-        LIVE.part(State().now.scenario, number)
+    with suppress(Stopped):
+        for number in range(RUNS[0] // PART):
+            if leaving.is_set():
+                return
+            LIVE.part(State().now.scenario, number, stop=leaving)
 
 
 def _open(server: object, url: str) -> None:

@@ -14,7 +14,7 @@ from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES, Practice
 from adoptsim.domain.scenario import MONTH_DAYS, PracticeUse, Scenario
-from adoptsim.report.words import listed, number
+from adoptsim.report.words import listed
 
 SIZES = (50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000)
 CLIMATE = {"trust": "culture_trust", "safety": "culture_safety"}
@@ -229,7 +229,7 @@ def _costs(practice: Practice) -> str:
         (hours.per_person, "an employee"),
         (hours.fixed, "for the organisation as a whole"),
     )
-    said = listed(f"{number(amount)} {whose}" for amount, whose in parts if amount)
+    said = listed(f"{_amount(amount)} {whose}" for amount, whose in parts if amount)
     return f"Hours a month at full strength: {said}."
 
 

@@ -21,8 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.simulation import n_threads
-from adoptsim.validation.check import interval_of
-from adoptsim.validation.ensemble import in_the_long_run
+from adoptsim.validation.ensemble import judged_at
 from adoptsim.validation.measure import Floats, Sources, in_parallel, measure
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 from adoptsim.validation.priors import from_prior, half_width, quantile_of
@@ -64,7 +63,7 @@ def missed_by(pattern: Pattern, value: float) -> float:
     low = -math.inf if pattern.low is None else pattern.low
     high = math.inf if pattern.high is None else pattern.high
     half = half_width(pattern)
-    inner = MARGIN * half if pattern.kind == "range" else 0.0
+    inner = MARGIN * half if pattern.kind == "range" else 0.0  # of shapes our own bounds are wide
     return min(WORST, max(0.0, low + inner - value, value - (high - inner)) / half)
 
 
@@ -89,13 +88,15 @@ class Target:
         """
         missed = 0.0
         for rows in _stages(self.rows):
-            found = measure(values, rows, self._few(rows), self.seed, self.sources)
-            for row in rows:
-                corrected = in_the_long_run(row, found[row.name], self.known.get(row.name))
-                missed += missed_by(row, interval_of(row, corrected).value)
+            missed += missed_in_all(rows, self.judged(values, rows))
             if missed > enough:
                 break
         return missed
+
+    def judged(self, values: Mapping[str, float], rows: Sequence[Pattern]) -> Floats:
+        """Return what a set is judged by, float64[rows]."""
+        found = measure(values, rows, self._few(rows), self.seed, self.sources)
+        return np.array([judged_at(row, found[row.name], self.known.get(row.name)) for row in rows])
 
     def _few(self, rows: Sequence[Pattern]) -> dict[str, int]:
         """Return how many replicates of each case: of one that others are only held against as many as of those."""
@@ -192,13 +193,22 @@ def confirmed(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[dict[str, float]]:
-    """Return the sets that miss no pattern under any of several lucks."""
+    """Return the sets that miss no pattern on average over several lucks."""
 
     def holds(values: Mapping[str, float]) -> bool:
-        return all(target.distance(values, enough=0.0) == 0.0 for target in targets)
+        for rows in _stages(targets[0].rows):
+            judged = np.mean([target.judged(values, rows) for target in targets], axis=0)
+            if missed_in_all(rows, judged):
+                return False
+        return True
 
     held = in_parallel(holds, sets, threads, progress)
     return [values for values, good in zip(sets, held, strict=True) if good]
+
+
+def missed_in_all(rows: Sequence[Pattern], values: Iterable[float]) -> float:
+    """Return by how much values miss their patterns, summed."""
+    return sum(missed_by(row, value) for row, value in zip(rows, values, strict=True))
 
 
 def _values(quantiles: Iterable[float]) -> dict[str, float]:

@@ -52,10 +52,9 @@ def holds(pattern: Pattern, simulated: Interval) -> bool | None:
     return low <= simulated.value <= high
 
 
-def holds_on_average(pattern: Pattern, values: Floats) -> bool | None:
-    """Return whether the mean lies where it should: of a sign too, where few replicates can't exclude chance."""
-    value = interval_of(pattern, values).value
-    return holds(pattern, Interval(value, value, value))
+def lies_within(pattern: Pattern, value: float) -> bool:
+    """Return whether a value lies where it should: of a sign too, where few replicates can't exclude chance."""
+    return bool(holds(pattern, Interval(value, value, value)))
 
 
 def validate(

@@ -10,7 +10,17 @@ import pytest
 
 import adoptsim as ad
 from adoptsim.analysis.introductions import INTRODUCTIONS, Calendar, Effort, in_order, in_use
-from adoptsim.analysis.ordering import FINAL, RACED, Trials, best_order, find_orders, most_runs, place_earlier, race
+from adoptsim.analysis.ordering import (
+    FINAL,
+    RACED,
+    Trials,
+    best_order,
+    check_calendar,
+    find_orders,
+    most_runs,
+    place_earlier,
+    race,
+)
 from adoptsim.analysis.ordering_words import headline, sentences
 from adoptsim.domain.practices import PRACTICES
 
@@ -163,6 +173,12 @@ def test_what_cannot_be_ordered_is_refused_with_what_would_be_right():
         best_order(scenario("safe_space"))
     with pytest.raises(ad.InputError, match=r"give more hours a month, or --days \d+"):
         best_order(scenario("safe_space", "critical_mass"), Calendar(hours_a_month=2.0))
+
+
+@pytest.mark.parametrize("name", ["typical", "lean-bundle", "all-ten"])
+def test_the_usual_calendar_fits_the_shipped_scenarios(name: str):
+    asked = ad.Scenario.load(name)
+    check_calendar(asked, Calendar(), tuple(in_use(asked)))
 
 
 def test_a_calendar_is_read_from_a_file_and_its_mistakes_are_named(tmp_path: Path):

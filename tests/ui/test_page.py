@@ -247,6 +247,14 @@ def test_every_step_is_in_the_log_and_can_be_gone_back_to(visitor: Visitor):
     assert len(visitor.part("steps").steps) == 3
 
 
+def test_a_message_that_asks_for_an_object_of_some_class_is_not_heard(visitor: Visitor):
+    message = {"create_widget": ["ipywidgets", "Button"], "id": "x", "props": {}}
+    part = visitor.part("standing")
+    before = list(part._component_instances)
+    part._handle_event(None, message, [])
+    assert list(part._component_instances) == before
+
+
 def test_two_visitors_do_not_see_each_other(visitor: Visitor):
     other = Visitor().wait()
     visitor.slide("safe_space", 90)

@@ -101,12 +101,23 @@ def test_what_does_much_takes_small_steps_and_what_does_nothing_is_drawn_anew():
     assert all(size == 1.0 for name, size in steps.items() if name != "trust_slope")
 
 
-def test_only_what_holds_under_all_lucks_is_kept():
-    where = quantile_of(PARAMETERS["reward_rate"], START["reward_rate"])
-    sets = [START, START | {"reward_rate": from_prior(PARAMETERS["reward_rate"], where + 0.2)}]
-    wide, narrow = Wants("reward_rate", 0.0, 1.0), Wants("reward_rate", 0.0, where + 0.1)
-    assert calibration.confirmed(sets, [wide], threads=1) == sets
-    assert calibration.confirmed(sets, [wide, narrow], threads=1) == sets[:1]
+class Gives:
+    """A target under which a set's share of contributors is its trust slope, more or less by luck."""
+
+    rows = (PATTERNS["contributed"],)
+
+    def __init__(self, luck: float) -> None:
+        self.luck = luck
+
+    def judged(self, values, rows):
+        return np.array([values["trust_slope"] + self.luck])
+
+
+def test_only_sets_that_hold_on_average_under_other_luck_are_kept():
+    sets = [{"trust_slope": value} for value in (0.19, 0.22, 0.26)]
+    lucks = [Gives(-0.04), Gives(0.04)]
+    assert calibration.confirmed(sets, lucks, threads=1) == [{"trust_slope": 0.22}]
+    assert calibration.confirmed(sets, lucks[:1], threads=1) == [{"trust_slope": 0.26}]
 
 
 def test_the_walk_keeps_to_plausible_sets_and_goes_everywhere_else():
@@ -137,6 +148,7 @@ def test_a_start_far_from_plausible_is_refused():
 def cheap(monkeypatch):
     """A calibration against a target that costs nothing."""
     monkeypatch.setattr(calibration, "target_at", lambda *given, **named: Wants("reward_rate", 0.0, 1.0))
+    monkeypatch.setattr(calibration, "confirmed", lambda sets, *given: sets)
     here = np.full((3, len(calibration.calibrated_patterns())), 0.5)
     monkeypatch.setattr(fitting, "values_under", lambda *given: lambda parameters: here)
 

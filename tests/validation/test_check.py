@@ -15,7 +15,7 @@ from adoptsim.domain.network import describe_network
 from adoptsim.domain.organisation import generate_organisation
 from adoptsim.validation import ensemble
 from adoptsim.validation.cases import CASES
-from adoptsim.validation.check import Row, holds, holds_on_average, interval_of, validate
+from adoptsim.validation.check import Row, holds, interval_of, lies_within, validate
 from adoptsim.validation.measure import NETWORK, PEOPLE, measure, runs_of
 from adoptsim.validation.patterns import PATTERNS, Pattern
 
@@ -48,8 +48,8 @@ def test_one_replicate_shows_no_sign():
 
 
 def test_few_replicates_of_a_member_show_a_sign_by_their_mean():
-    assert holds_on_average(SIGN, NOISY)
-    assert not holds_on_average(SIGN, -NOISY)
+    assert lies_within(SIGN, float(NOISY.mean()))
+    assert not lies_within(SIGN, float(-NOISY.mean()))
 
 
 def test_a_report_is_not_judged():
@@ -169,11 +169,23 @@ def test_a_wrong_ensemble_is_named(text: str, message: str, tmp_path: Path):
         ensemble.read_ensemble(file)
 
 
-def test_the_luck_of_few_replicates_is_taken_out_of_what_cannot_be_negative():
+def test_the_luck_of_few_replicates_is_taken_out_by_what_the_defaults_had():
     default = np.array([1.0, 1.0, 3.0, 3.0])
-    assert ensemble.in_the_long_run(RANGE, np.array([2.0, 2.0]), default).tolist() == [4.0, 4.0]
-    assert ensemble.in_the_long_run(SIGN, np.array([2.0, 2.0]), default).tolist() == [2.0, 2.0]
-    assert ensemble.in_the_long_run(RANGE, np.array([2.0, 2.0]), None).tolist() == [2.0, 2.0]
+    assert ensemble.in_the_long_run(RANGE, np.array([2.0, 2.0]), default) == 4.0
+    assert ensemble.in_the_long_run(SIGN, np.array([2.0, 2.0]), default) == 3.0
+    assert ensemble.in_the_long_run(RANGE, np.array([2.0, 2.0]), None) == 2.0
+
+
+@pytest.mark.parametrize(("lives", "holds_for"), [(1, True), (2, True), (4, False)])
+def test_a_chance_of_few_runs_is_held_against_a_set_only_beyond_its_interval(lives: int, holds_for: bool):
+    row, runs = PATTERNS["lives_from_5"], np.array([1.0] * lives + [0.0] * (4 - lives))
+    assert lies_within(row, ensemble.judged_at(row, runs, None)) is holds_for
+
+
+def test_a_sign_of_few_runs_is_held_against_a_set_only_beyond_its_interval():
+    unsure, wrong = np.array([-2.0, 1.0, -1.0]), np.array([-2.0, -2.1, -1.9])
+    assert lies_within(SIGN, ensemble.judged_at(SIGN, unsure, None))
+    assert not lies_within(SIGN, ensemble.judged_at(SIGN, wrong, None))
 
 
 def test_an_ensemble_says_for_how_many_members_each_pattern_holds(monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,238 @@
+"""Reports: one HTML file that needs nothing else, says what the JSON says, the same bytes for the same question."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from adoptsim import cli
+from adoptsim.report.assumptions import GROUNDS, INTERVALS, READ_AS
+from adoptsim.report.html import Bar, unbroken
+from adoptsim.report.key_figures import key_figures
+from adoptsim.report.words import MEASURES
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = '<script>alert(1)</script> & "quotes" $x^2$'
+SMALL = """
+name: small
+title: {title}
+story: {title}
+organisation: {{people: 60}}
+practices: {{leadership_and_champions: true, critical_mass: {strength}}}
+horizon: {{days: 90, support_until: 30}}
+critical_mass: {{threshold: 0.1, held_days: 21, after_support_days: 21}}
+"""
+EVERY = """
+name: every
+title: Every bundle <b>of three</b>
+scenario: small.yaml
+replicates: 6
+vary:
+  practices.leadership_and_champions: on_off
+  practices.critical_mass: on_off
+  practices.act_on_contributions: on_off
+"""
+LEVELS = """
+name: levels
+scenario: small.yaml
+replicates: 3
+vary:
+  parameters.reward_rate: [0.1, 0.3]
+"""
+FEW = ("--replicates", "6", "--threads", "1", "--quiet")
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+Adoptsim = Callable[..., tuple[int, str, str]]
+
+
+class Read(HTMLParser):
+    """What a page holds: elements in order, text, and whether every element that opens closes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "svg"} & set(self.open):
+            self.texts.append(data)
+
+    @property
+    def words(self) -> str:
+        """All text, its spaces and dashes made plain."""
+        plain = " ".join(self.texts).replace("\u2060", "").replace("\u00a0", " ").replace("\u2013", "-")
+        return " ".join(plain.split())
+
+
+@pytest.fixture
+def adoptsim(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Adoptsim:
+    """Call the program inside a folder with two small scenarios, whose titles are hostile, and two experiments."""
+    for name, strength in (("small", 0.5), ("strong", 1.0)):
+        text = SMALL.format(title=json.dumps(HOSTILE), strength=strength).replace("name: small", f"name: {name}")
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "every.yaml").write_text(EVERY)
+    (tmp_path / "levels.yaml").write_text(LEVELS)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main([*map(str, arguments)])
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+def asked(kind: str, adoptsim: Adoptsim) -> list[str]:
+    """Return the command line of a kind of report, with what it needs done."""
+    if kind in ("every", "levels"):
+        assert adoptsim("sweep", f"{kind}.yaml", "-q")[0] == 0
+        return ["results", f"{kind}.db"]
+    lines = {
+        "run": ["run", "small.yaml", *FEW],
+        "compare": ["compare", "small.yaml", "strong.yaml", *FEW],
+        "tipping": ["tipping", "small.yaml", *FEW, "--days", "273"],
+        "phase": ["tipping", "small.yaml", "--phase", "start", "strength", *FEW, "--days", "273"],
+    }
+    return lines[kind]
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "every", "levels", "tipping", "phase"])
+def test_a_report_is_whole_and_stands_alone(kind: str, adoptsim: Adoptsim, tmp_path: Path):
+    line = asked(kind, adoptsim)
+    assert adoptsim(*line, "--report", "a.html")[0] == 0
+    assert adoptsim(*line, "--report", "b.html")[0] == 0
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert (tmp_path / "b.html").read_bytes() == text.encode()
+    assert len(text) < 1_000_000
+    assert str(tmp_path) not in text
+    page = Read(text)
+    assert page.open == []
+    _stands_alone(text, page)
+    _can_be_read_aloud(page)
+    for ground in (*GROUNDS, INTERVALS, READ_AS):
+        assert plain(ground.says) in page.words
+    assert "nan" not in page.words.lower().split()
+
+
+def _stands_alone(text: str, page: Read) -> None:
+    """Nothing is fetched, nothing runs, no two elements share a name, every name that is used exists."""
+    links = [value for _, attrs in page.elements for name, value in attrs.items() if name in ("src", "href", "action")]
+    assert all(link and link.startswith(("#", "data:")) for link in links)
+    assert all(target.startswith("#") for target in re.findall(r"url\(['\"]?([^)'\"]*)", text))
+    assert "@import" not in text
+    assert not {"script", "iframe", "object", "embed"} & {tag for tag, _ in page.elements}
+    names = [attrs["id"] for _, attrs in page.elements if attrs.get("id")]
+    assert len(names) == len(set(names))
+    assert {link[1:] for link in links if link and link.startswith("#")} <= set(names)
+
+
+def _can_be_read_aloud(page: Read) -> None:
+    """Headings step down one by one, every picture says what it shows, the page its language."""
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    pictures = [attrs for tag, attrs in page.elements if tag == "svg"]
+    assert all(attrs.get("role") == "img" and len(attrs.get("aria-label") or "") > 30 for attrs in pictures)
+    assert all(attrs.get("alt") for tag, attrs in page.elements if tag == "img")
+    assert dict(page.elements)["html"] == {"lang": "en"}
+
+
+def test_text_of_users_stays_text(adoptsim: Adoptsim, tmp_path: Path):
+    adoptsim("run", "small.yaml", *FEW, "--report", "a.html")
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert HOSTILE in Read(text).words
+
+
+def plain(text: str) -> str:
+    """Return text without the marks of Markdown and of breaks between lines."""
+    return " ".join(re.sub(r"[*`]", "", text).split())
+
+
+def test_the_readme_says_the_same_about_what_answers_rest_on():
+    readme = plain((ROOT / "README.md").read_text(encoding="utf-8"))
+    for ground in (*GROUNDS, INTERVALS, READ_AS):
+        assert plain(ground.kind + ("" if ground.says.startswith(",") else " ") + ground.says) in readme
+
+
+def test_numbers_of_a_run_are_those_of_its_json(adoptsim: Adoptsim, tmp_path: Path):
+    told = json.loads(adoptsim("run", "small.yaml", *FEW, "--report", "a.html", "--json")[1])
+    words = Read((tmp_path / "a.html").read_text(encoding="utf-8")).words
+    assert told["written"]["report"] == "a.html"
+    for name, values in key_figures(told).items():
+        label, kind = MEASURES[name]
+        known = [values[what] for what in ("mean", "low", "high") if values[what] is not None]
+        span = r" ([\d.]+)-([\d.]+)" if len(known) == 3 else ""
+        shown = re.search(rf"{re.escape(label)} ([\d.]+)(?: %)?{span}", words)
+        assert shown, label
+        unit, rounding = (100, 0.51) if kind == "share" else (1, 0.0051)
+        assert [float(number) for number in shown.groups()] == pytest.approx([unit * value for value in known], abs=rounding)
+    for value in (told["model_version"], f"Seed {told['seed']}", f"Runs {told['replicates']}"):
+        assert value in words
+
+
+def test_numbers_of_a_sweep_are_those_of_its_json(adoptsim: Adoptsim, tmp_path: Path):
+    line = asked("every", adoptsim)
+    told = json.loads(adoptsim(*line, "--report", "a.html", "--json")[1])
+    words = Read((tmp_path / "a.html").read_text(encoding="utf-8")).words
+    assert told["verdict"].split(". ")[0] in words
+    assert "Every bundle <b>of three</b>" in words
+    for bundle in told["frontier"]["bundles"]:
+        assert f"{bundle['hours']['mean']:,.0f}" in words
+    rows = told["shares"]["values"]["contributors"]["practices"]
+    places = [words.index(f"{row['number']} ", words.index("Contributors in the last month:")) for row in rows]
+    assert len(places) == 3
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_the_python_of_a_report_gives_its_numbers(kind: str, adoptsim: Adoptsim, tmp_path: Path):
+    told = json.loads(adoptsim(*asked(kind, adoptsim), "--days", "100", "--report", "a.html", "--json")[1])
+    shown = (tmp_path / "a.html").read_text(encoding="utf-8")
+    program = next(
+        code for code in map(html.unescape, re.findall(r"<code>(.*?)</code>", shown, re.DOTALL)) if "import" in code
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    numbers = told if kind == "run" else told["results"][1]
+    assert str(numbers["final"]["contributors"]["mean"]) in printed
+
+
+@pytest.mark.parametrize("line", ["run small.yaml", "compare small.yaml strong.yaml", "tipping small.yaml"])
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_simulated(line: str, adoptsim: Adoptsim):
+    for place, says in (("nowhere/a.html", "there is no folder"), ("a.pdf", "give a file that ends in .html")):
+        code, shown, told = adoptsim(*line.split(), "--report", place)
+        assert code == 2
+        assert "--report" in told
+        assert says in told
+        assert "runs" not in told  # no progress
+        assert shown == ""
+
+
+def test_a_bar_stays_on_its_axis():
+    bar = Bar(0.5, -2.0, 3.0, -1.0, 1.0)
+    assert [bar.at(value) for value in (-2.0, -1.0, 0.0, 1.0, 3.0)] == [0.0, 0.0, 50.0, 100.0, 100.0]
+
+
+def test_no_line_ends_within_a_number():
+    assert unbroken("8-39 % of a-1-2, 0.30\u20130.34") == "8\u2013\u206039\u00a0% of a-1-2, 0.30\u2013\u20600.34"
