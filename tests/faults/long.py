@@ -139,7 +139,7 @@ def overhead(folder: Path) -> str:
     from adoptsim.sweeps.runner import sweep
 
     full = Experiment.load("ten-practices")
-    experiment = full.model_copy(update={"vary": dict(list(full.vary.items())[:5]), "replicates": 8})
+    experiment = full.model_copy(update={"vary": dict(list(full.vary.items())[:7]), "replicates": 16})
     bare, swept = [], []
     for turn in range(3):
         plan = make_plan(experiment)
@@ -154,7 +154,7 @@ def overhead(folder: Path) -> str:
         sweep(experiment, out=folder / f"{turn}.db", threads=1)
         swept.append(time.process_time() - began)
     extra = min(swept) / min(bare) - 1.0
-    return f"{len(plan.points) * 8} runs: bare {min(bare):.2f} s, sweep {min(swept):.2f} s of processor, {extra:+.1%}"
+    return f"{len(plan.points) * 16:,} runs: bare {min(bare):.2f} s, sweep {min(swept):.2f} s of processor, {extra:+.1%}"
 
 
 if __name__ == "__main__":
