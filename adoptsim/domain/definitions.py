@@ -35,6 +35,11 @@ _TABLE = (
                "Centola et al. 2018: a committed 25 % flips a convention"),
     Definition("held_days", "t_held", 63, "working days", "how long contributors must stay at that share", "design: three months"),
     Definition("after_support_days", "t_after", 63, "working days", "when, after the end of support, they must still be there", "design: three months"),
+    Definition("shock_day", "t_shock", 252, "working days", "when a shock strikes unless it names its day", "design: after a year, three months on its own; a year is left to see what follows"),
+    Definition("living_share", "c_live", 0.05, "share of staff", "a network lives if as many contribute (over a month)", "design: fewer could be a single working group"),
+    Definition("collapse_share", "c_half", 0.5, "share", "a network collapses if fewer contribute in the last month than this share of those without the shock",
+               "design: half"),
+    Definition("recovered_share", "c_back", 0.9, "share", "it is back when as many contribute as this share of those without the shock", "design: nine tenths"),
     Definition("least_department", "n_dep", 5, "people", "departments with fewer are left out when the worst-off is named, unless all are smaller",
                "design: shares of fewer people point at persons; the shares of larger ones are still drawn towards that of all"),
 )
