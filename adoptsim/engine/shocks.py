@@ -16,7 +16,7 @@ import numpy.typing as npt
 from adoptsim.domain.experiences import EXPERIENCE
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.domain.rules import drift
-from adoptsim.domain.scenario import Scenario
+from adoptsim.domain.scenario import Scenario, Shock
 from adoptsim.domain.shocks import SHOCKS
 from adoptsim.engine.complaint import complain
 from adoptsim.engine.draws import PURPOSE_SHOCK, draws_of_all
@@ -88,9 +88,14 @@ def strike(
     _take_over(world, parameters, day)
     for shock in scenario.shocks:
         if shock.day == day:
-            size = parameters[getattr(PARAMETER, SHOCKS[shock.kind].size)] if shock.size is None else shock.size
             luck = draws_of_all(world.key, world.place.shape[1], day, PURPOSE_SHOCK, ITEM[shock.kind])
-            _STRIKES[shock.kind](world, Blow(float(size), day, luck, parameters, effects, lever_table[day - 1]))
+            blow = Blow(size_of(shock, parameters), day, luck, parameters, effects, lever_table[day - 1])
+            _STRIKES[shock.kind](world, blow)
+
+
+def size_of(shock: Shock, parameters: Floats) -> float:
+    """Return the size of a shock: its own, or its kind's."""
+    return float(parameters[getattr(PARAMETER, SHOCKS[shock.kind].size)]) if shock.size is None else shock.size
 
 
 def _live_through(world: World, people: People, lesson: npt.NDArray[np.int32]) -> None:

@@ -14,6 +14,7 @@ from adoptsim.report.patterns import figure_patterns
 from adoptsim.report.phase import figure_phase
 from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
+from adoptsim.report.shocks import figure_shocks
 from adoptsim.report.shares import figure_interactions, figure_shares
 from adoptsim.report.tipping import figure_tipping
 
@@ -34,6 +35,7 @@ __all__ = [
     "figure_robustness",
     "figure_run",
     "figure_sensitivity",
+    "figure_shocks",
     "figure_shares",
     "figure_tipping",
 ]
