@@ -28,7 +28,7 @@ from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario, Sho
 from adoptsim.domain.shocks import SHOCKS
 from adoptsim.engine.outcomes import held_from
 from adoptsim.engine.shocks import size_of, with_places_of_its_own
-from adoptsim.engine.state import ACTIVE_DAYS, CURSOR, PLACE, TALLY, World
+from adoptsim.engine.state import ACTIVE_DAYS, COUNT, CURSOR, PLACE, TALLY, World
 from adoptsim.simulation import MOST_ROOM, REPLICATES, SEED, OrganisationSource, Simulator, as_dict, n_threads
 
 if TYPE_CHECKING:
@@ -37,19 +37,24 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 INFINITE = float("inf")
+VOICE_DAYS = 3 * MONTH_DAYS
+"""How long after a shock voice is counted: long enough for few posts a day, short enough for the shock to be felt."""
 
 
 @dataclass(frozen=True)
 class Shaken:
-    """A scenario with one shock beside itself without: ``calm`` and ``struck`` are float64[replicates, days].
+    """A scenario with one shock (``struck``) beside itself without (``calm``), each float64[replicates, days].
 
-    Both hold the share of employees who contributed within the last month.
+    ``calm`` and ``struck`` hold the share of employees who contributed within the last month, the other two how many ideas
+    and concerns were posted that day.
     """
 
     scenario: Scenario
     shock: Shock
     calm: Floats
     struck: Floats
+    calm_voice: Floats
+    struck_voice: Floats
 
     @cached_property
     def living(self) -> Flags:
@@ -102,6 +107,13 @@ class Shaken:
         """Return contributors in the last month, of those without the shock."""
         return self._of_calm(self.calm.shape[1] - 1)
 
+    @property
+    def voice(self) -> Interval:
+        """Return ideas and concerns posted in the months after the shock, of those without it."""
+        after = slice(self.shock.day, self.shock.day + VOICE_DAYS)
+        struck, calm = (each[self.living, after].sum(axis=1) for each in (self.struck_voice, self.calm_voice))
+        return ratio(struck, calm)
+
     def _of_calm(self, day: int) -> Interval:
         return ratio(self.struck[self.living, day], self.calm[self.living, day])
 
@@ -120,6 +132,7 @@ class Shaken:
             "days_until_back": {name: _finite(value) for name, value in as_dict(self.back).items()},
             "never_back": as_dict(self.never_back),
             "last_month": as_dict(self.last),
+            "voice": as_dict(self.voice),
         }
 
     def rows(self) -> dict[str, Any]:
@@ -193,8 +206,12 @@ def shocks(
                     progress(next(done))
                 return courses
 
-            courses = np.stack(list(pool.map(one, range(replicates))), axis=1)
-            rows += [Shaken(scenario, alone[k].shocks[0], courses[0], courses[k + 1]) for k in range(len(alone))]
+            courses = np.stack(list(pool.map(one, range(replicates))), axis=2)
+            calm_share, calm_voice = courses[0]
+            rows += [
+                Shaken(each, each.shocks[0], calm_share, share, calm_voice, voice)
+                for each, (share, voice) in zip(alone, courses[1:], strict=True)
+            ]
     return Shocks(tuple(rows), seed)
 
 
@@ -211,7 +228,7 @@ def n_runs(scenarios: Sequence[Scenario], struck: Sequence[Shock] | None, replic
 
 
 def _courses(calm: Simulator, struck: Sequence[Simulator], replicate: int) -> Floats:
-    """Return the courses of one replicate without a shock and with each, float64[1 + shocks, days]."""
+    """Return one replicate without a shock and with each, float64[1 + shocks, 2, days]: contributors, voice of the day."""
     room = 1
     while room <= MOST_ROOM:
         courses = _attempt(calm, struck, replicate, room)
@@ -224,31 +241,33 @@ def _courses(calm: Simulator, struck: Sequence[Simulator], replicate: int) -> Fl
 def _attempt(calm: Simulator, struck: Sequence[Simulator], replicate: int, room: int) -> Floats | None:
     """Return the courses, or None if there was too little room for threads; shocked runs begin where they part."""
     world, policy = calm.start(replicate, room=room)
-    courses = np.empty((1 + len(struck), calm.scenario.horizon.days))
-    for day in range(courses.shape[1]):
+    courses = np.empty((1 + len(struck), 2, calm.scenario.horizon.days))
+    for day in range(courses.shape[2]):
         for course, simulator in zip(courses[1:], struck, strict=True):
             if simulator.scenario.shocks[0].day == day:
                 twin = with_places_of_its_own(World(*(array.copy() for array in world)), simulator.scenario)
-                course[:day] = courses[0, :day]
+                course[:, :day] = courses[0, :, :day]
                 _go_on(simulator, twin, policy, day, course)
                 if twin.cursor[CURSOR.overflow]:
                     return None
         calm.advance(world, policy, day, day + 1)
-        courses[0, day] = employees_contributing(world, day)
+        courses[0, :, day] = _seen(world, day)
     return None if world.cursor[CURSOR.overflow] else courses
 
 
 def _go_on(simulator: Simulator, world: World, policy: Policy, first: int, course: Floats) -> None:
     """Fill the rest of a course from day ``first`` on."""
-    for day in range(first, len(course)):
+    for day in range(first, course.shape[1]):
         simulator.advance(world, policy, day, day + 1)
-        course[day] = employees_contributing(world, day)
+        course[:, day] = _seen(world, day)
 
 
-def employees_contributing(world: World, day: int) -> float:
-    """Return the share of those who don't lead who contributed within the month that ends with ``day``."""
+def _seen(world: World, day: int) -> tuple[float, int]:
+    """Return the share of employees who contributed within the month that ends with ``day``, and that day's voice."""
     employee = world.place[PLACE.is_leader] == 0
-    return float((world.tally[TALLY.last_contribution][employee] > day - ACTIVE_DAYS).sum() / max(1, employee.sum()))
+    contributing = (world.tally[TALLY.last_contribution][employee] > day - ACTIVE_DAYS).sum()
+    counts = world.counts[day]
+    return float(contributing / max(1, employee.sum())), int(counts[COUNT.posts_idea] + counts[COUNT.posts_concern])
 
 
 def back_after(struck: Floats, calm: Floats) -> float:
@@ -280,7 +299,8 @@ def median_time(days: npt.ArrayLike, watched: float) -> Interval:
     value = float(under[0]) if len(under) else INFINITE
     below = bdtr(np.arange(n), n, 0.5) <= (1.0 - CONFIDENCE) / 2.0
     skipped = int(below.sum())
-    return Interval(value, float(times[skipped - 1]), float(times[n - skipped])) if skipped else Interval(value, 0.0, INFINITE)
+    low, high = (float(times[skipped - 1]), float(times[n - skipped])) if skipped else (0.0, INFINITE)
+    return Interval(value, low, high)
 
 
 def ratio(parts: Floats, wholes: Floats) -> Interval:

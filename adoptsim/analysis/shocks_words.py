@@ -45,7 +45,8 @@ def sentence(row: Row) -> str:
         return "no run lives, so there is nothing to bring down."
     times = collapses(row)
     how_many = f"{times or 'none'} of {row['living_runs']} living runs collapse{'s' if times == 1 else ''}"
-    return f"{how_many} ({between(row['collapse'])}); {_dip(row)}; {_back(row)}{_afterwards(row)}."
+    parts = [f"{how_many} ({between(row['collapse'])})", _dip(row), _back(row), _voice(row), _afterwards(row)]
+    return f"{'; '.join(part for part in parts if part)}."
 
 
 def _dip(row: Row) -> str:
@@ -54,26 +55,36 @@ def _dip(row: Row) -> str:
     if lost < NO_TRACE:
         return "contributors hardly fall"
     span = f" ({percent_span(1.0 - lowest['high'], 1.0 - lowest['low'])})" if lowest["low"] is not None else ""
-    return f"it costs {percent(lost)} of contributors at worst{span}, {lowest['days_after']} days after"
+    return f"{percent(lost)} fewer contribute at worst{span}, {lowest['days_after']} days after"
 
 
 def _back(row: Row) -> str:
     back, never = row["days_until_back"], row["never_back"]["mean"]
     share = percent(DEFINITION.recovered_share)
     if back["mean"] is None:
-        return f"most runs are not back at {share} of what they would have within {row['days_after']} days"
-    if back["mean"] == 0.0:
-        said = f"most runs never fall below {share} of what they would have"
-    else:
-        said = f"the median run is back at {share} of what it would have after {back['mean']:.0f} days ({days_span(row)})"
-    return f"{said}, {percent(never)} not by the end" if never else said
+        return f"most runs are not back at {share} of it within {row['days_after']} days"
+    if back["mean"] == 0.0 and not never:
+        return ""
+    median = f"the median run is back at {share} of it after {back['mean']:.0f} days ({days_span(row)})"
+    said = f"most runs never fall below {share} of it" if back["mean"] == 0.0 else median
+    return f"{said}, {percent(never)} are not by the end" if never else said
+
+
+def _voice(row: Row) -> str:
+    voice = row["voice"]
+    if voice["low"] is None or (voice["low"] <= 1.0 + NO_TRACE and voice["high"] >= 1.0 - NO_TRACE):
+        return ""
+    fewer = voice["mean"] < 1.0
+    bounds = (1.0 - voice["high"], 1.0 - voice["low"]) if fewer else (voice["low"] - 1.0, voice["high"] - 1.0)
+    how_many = f"{percent(abs(voice['mean'] - 1.0))} {'fewer' if fewer else 'more'} ideas and concerns"
+    return f"{how_many} in the three months after ({percent_span(*bounds)})"
 
 
 def _afterwards(row: Row) -> str:
     last = row["last_month"]
     if last["low"] is None or last["low"] <= 1.0 + NO_TRACE:
         return ""
-    return f"; in the last month {percent(last['mean'] - 1.0)} more contribute than without it"
+    return f"in the last month {percent(last['mean'] - 1.0)} more contribute"
 
 
 def caption(row: Row) -> str:
@@ -83,7 +94,8 @@ def caption(row: Row) -> str:
     lost, times, back = 1.0 - row["lowest"]["mean"], collapses(row), row["days_until_back"]["mean"]
     fate = f"{times or 'none'} of {row['living_runs']} collapse{'s' if times == 1 else ''}"
     if lost < NO_TRACE:
-        return f"{fate}; hardly a dip"
+        risen = f"+{percent(row['last_month']['mean'] - 1.0)} at the end" if _afterwards(row) else "hardly a dip"
+        return f"{fate}; {risen}"
     when = "" if back == 0.0 else "; most not back" if back is None else f"; back in {back:.0f} days"
     return f"{fate}; {percent(-lost)}{when}"
 

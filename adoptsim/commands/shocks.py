@@ -31,11 +31,14 @@ def shocks(
         ),
     ] = None,
     day: Annotated[
-        int | None, typer.Option(min=1, max=2519, help="Working day on which it strikes; 252 when absent.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=2519, help="Working day on which it strikes; 252 when absent.", show_default=False),
     ] = None,
     size: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="Share struck or reached, of one --kind; its own when absent.", show_default=False),
+        typer.Option(
+            min=0.0, max=1.0, help="Share struck or reached, of one --kind; its own when absent.", show_default=False
+        ),
     ] = None,
     replicates: Replicates = 64,
     days: Days = None,
@@ -121,31 +124,37 @@ def _show(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"{headline(rows)}.", style="bold")
     kinds = list(dict.fromkeys((row["kind"], row["day"], row["size"]) for row in rows))
     for name, day, size in kinds:
-        same = [row for row in rows if (row["kind"], row["day"], row["size"]) == (name, day, size)]
+        same = _of_kind(rows, (name, day, size))
         console.print(Text.assemble("\n", (SHOCKS[name].title, "bold"), f" on day {day} ({size_words(same[0])})"))
         for row in same:
             console.print(Text.assemble("  ", (row["scenario"], "bold"), f": {sentence(row)}"))
     console.print()
-    console.print(_table(rows), end="")
+    console.print(_table(rows, kinds), end="")
     console.print(f"\n{_footnote(summary)}", style="dim")
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    from adoptsim.analysis.shocks_words import percent
+def _table(rows: list[dict[str, Any]], kinds: list[tuple[str, int, float]]) -> Table:
+    from rich.text import Text
 
-    shown = table("Shock", "Scenario", "collapse", "at worst", "back after", "not back", "at the end", left=2)
-    for row in rows:
-        name = row["kind"].replace("_", " ")
-        if not row["living_runs"]:
-            shown.add_row(name, row["scenario"], *["-"] * 5)
-            continue
-        back = row["days_until_back"]["mean"]
-        days = f"over {row['days_after']}" if back is None else f"{back:.0f}"
-        never = percent(row["never_back"]["mean"])
-        shown.add_row(
-            name, row["scenario"], _cell(row["collapse"]), _cell(row["lowest"]), days, never, _cell(row["last_month"])
-        )
+    from adoptsim.analysis.shocks_words import percent
+    from adoptsim.domain.shocks import SHOCKS
+
+    shown = table("", "collapse", "at worst", "back after", "not back", "voice", "at the end")
+    for kind in kinds:
+        shown.add_row(Text(SHOCKS[kind[0]].title, style="bold"))
+        for row in _of_kind(rows, kind):
+            if not row["living_runs"]:
+                shown.add_row(f"  {row['scenario']}", *["-"] * 6)
+                continue
+            back, never = row["days_until_back"]["mean"], percent(row["never_back"]["mean"])
+            days = f"over {row['days_after']}" if back is None else f"{back:.0f}"
+            collapse, worst, voice, last = (_cell(row[name]) for name in ("collapse", "lowest", "voice", "last_month"))
+            shown.add_row(f"  {row['scenario']}", collapse, worst, days, never, voice, last)
     return shown
+
+
+def _of_kind(rows: list[dict[str, Any]], kind: tuple[str, int, float]) -> list[dict[str, Any]]:
+    return [row for row in rows if (row["kind"], row["day"], row["size"]) == kind]
 
 
 def _cell(interval: dict[str, Any]) -> str:
@@ -163,11 +172,16 @@ def _footnote(summary: dict[str, Any]) -> str:
     rows = summary["shocks"]
     runs = counted(rows[0]["runs"], "run")
     living = ", ".join(dict.fromkeys(f"{row['scenario']} {row['living_runs']}" for row in rows))
+    share = percent(DEFINITION.recovered_share)
+    least, half = f"{100 * DEFINITION.living_share:g} %", percent(DEFINITION.collapse_share)
+    columns = (
+        "Everything of what it would be without the shock. At worst: contributors when the average lies lowest; back after: "
+        f"working days until {share} contribute again, 0 if never fewer, median (Kaplan-Meier); voice: ideas and concerns "
+        "of the three months after; at the end: contributors of the last month."
+    )
     return (
-        f"At worst, at the end: contributors of those without the shock, when the average lies lowest and in the last month. "
-        f"Back after: working days until {percent(DEFINITION.recovered_share)} of those without the shock contribute again, "
-        f"median (Kaplan-Meier). {runs} of each with the same people and luck, seed {summary['seed']}; living: {living}. A run lives if at least "
-        f"{100 * DEFINITION.living_share:g} % of employees contribute within a month, on the eve of the shock and, without "
-        f"it, at the end; it collapses if in the last month fewer than {percent(DEFINITION.collapse_share)} contribute of "
-        f"those who do without the shock. Employees: everybody but senior leaders. In parentheses 95 % intervals."
+        f"{columns}\n{runs} of each with the same people and luck, seed {summary['seed']}; living: {living}. A run lives if "
+        f"at least {least} of employees, everybody but senior leaders, contribute within a month, on the eve of the shock "
+        f"and, without it, at the end; it collapses if in the last month fewer than {half} contribute of those who would. "
+        f"In parentheses 95 % intervals."
     )

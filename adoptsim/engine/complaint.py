@@ -9,7 +9,7 @@ import numpy as np
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
 from adoptsim.engine.compiled import compiled, entry
-from adoptsim.engine.draws import PURPOSE_COMPLAINT, NO_ITEM, draw
+from adoptsim.engine.draws import NO_ITEM, PURPOSE_COMPLAINT, draw
 from adoptsim.engine.learn import BEGINS, contributor_changes
 from adoptsim.engine.speak import NOT_MOVED, POSTED, be_silent, climate_drive, engagement_of, gate, post
 from adoptsim.engine.state import (
@@ -45,7 +45,7 @@ def complain(
         if luck[0, i] >= size:
             continue
         membership = world.mark[MARK.membership, i]
-        if membership == OUTSIDER or membership == MEMBER:
+        if membership in (OUTSIDER, MEMBER):
             world.mark[MARK.nudge, i] = NUDGE_NOTICE
         has_posted = world.mark[MARK.visited, i] == 1 and world.mark[MARK.spoke, i] == POSTED
         if membership == MEMBER and world.mark[MARK.role, i] != LEADER_ROLE and not has_posted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -156,7 +156,9 @@ def _punish(world: World, blow: Blow) -> None:
     thread does, more of it since everybody talks about it.
     """
     threads = world.thread[world.slot[SLOT.alive, : world.cursor[CURSOR.alive]]]
-    signed = (threads[:, THREAD.kind] >= IDEA) & (threads[:, THREAD.anonymous] == 0) & (threads[:, THREAD.appears] < blow.day)
+    signed = (
+        (threads[:, THREAD.kind] >= IDEA) & (threads[:, THREAD.anonymous] == 0) & (threads[:, THREAD.appears] < blow.day)
+    )
     voiced = np.unique(threads[signed, THREAD.author])
     if len(voiced) == 0:
         return

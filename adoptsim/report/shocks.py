@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,7 +29,7 @@ from adoptsim.report.drawing import (
     plural,
 )
 
-LEFT, RIGHT, ABOVE, BELOW = 1.05, 0.35, 1.6, 0.85  # inches
+LEFT, RIGHT, ABOVE, BELOW = 1.05, 0.35, 1.75, 0.85  # inches
 WIDE, TALL, GAP_X, GAP_Y = 2.95, 1.75, 0.3, 0.75
 MOST_COLUMNS, MOST_ROWS = 5, 6
 LEAST_WIDTH = 10.0
@@ -40,7 +41,7 @@ def figure_shocks(found: Shocks) -> Figure:
     columns = list(dict.fromkeys(_shock(row) for row in found.rows))[:MOST_COLUMNS]
     names = list(dict.fromkeys(row.scenario.name for row in found.rows))[:MOST_ROWS]
     width = max(LEAST_WIDTH, LEFT + len(columns) * (WIDE + GAP_X) + RIGHT)
-    height = ABOVE + len(names) * (TALL + GAP_Y) + BELOW - 0.3
+    height = ABOVE + len(names) * (TALL + GAP_Y) + BELOW - 0.55
     figure = new_figure(width, height, headline(found.summary()["shocks"]), _how(found))
     wide = (width - LEFT - RIGHT) / len(columns) - GAP_X
     for line, name in enumerate(names):
@@ -106,11 +107,12 @@ def _name_column(axes: Axes, row: Shaken) -> None:
 
 
 def _name_row(axes: Axes, name: str) -> None:
-    place = (0.0, 0.5)
-    note(axes, name, place, (-44, 0), xycoords="axes fraction", ha="center", rotation=90, color=INK, fontsize=TEXT, fontweight="bold")  # fmt: skip
+    how: dict[str, Any] = {"ha": "center", "rotation": 90, "color": INK, "fontsize": TEXT, "fontweight": "bold"}
+    note(axes, name, (0.0, 0.5), (-44, 0), xycoords="axes fraction", **how)
 
 
 def _how(found: Shocks) -> str:
     rows: Sequence[Shaken] = found.rows
     people = "employees who contributed within a month: median and middle half of the living runs"
-    return f"Share of {people}; orange with the shock, grey without.  {plural(len(rows[0].living), 'run')} each, seed {found.seed}"
+    runs = f"{plural(len(rows[0].living), 'run')} each, seed {found.seed}"
+    return f"Share of {people}; orange with the shock, grey without.  {runs}"

@@ -77,7 +77,10 @@ def take_over(model: PlainModel) -> None:
         if leader.away_until == model.day:
             leader.membership, leader.value_waiting = OUTSIDER, 0
             leader.habit = 0.0
-            leader.reward, leader.responsiveness = single(parameters.initial_reward), single(parameters.initial_responsiveness)
+            leader.reward, leader.responsiveness = (
+                single(parameters.initial_reward),
+                single(parameters.initial_responsiveness),
+            )
             leader.trust = leader.trust_target
             leader.safety = single(drift(leader.safety_target, leader.trust, parameters.safety_follows_trust))
 
