@@ -52,7 +52,7 @@ def sentence(row: Row) -> str:
 def _dip(row: Row) -> str:
     lowest = row["lowest"]
     lost = 1.0 - lowest["mean"]
-    if lost < NO_TRACE:
+    if lost < NO_TRACE or (lowest["high"] or 0.0) >= 1.0:
         return "contributors hardly fall"
     span = f" ({percent_span(1.0 - lowest['high'], 1.0 - lowest['low'])})" if lowest["low"] is not None else ""
     return f"{percent(lost)} fewer contribute at worst{span}, {lowest['days_after']} days after"

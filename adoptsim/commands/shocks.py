@@ -162,7 +162,7 @@ def _cell(interval: dict[str, Any]) -> str:
 
     if interval["low"] is None:
         return percent(interval["mean"])
-    return f"{percent(interval['mean'])} ({100 * interval['low']:.0f}-{100 * interval['high']:.0f})"
+    return f"{percent(interval['mean'])}\n{100 * interval['low']:.0f}-{100 * interval['high']:.0f}"
 
 
 def _footnote(summary: dict[str, Any]) -> str:
@@ -183,5 +183,5 @@ def _footnote(summary: dict[str, Any]) -> str:
         f"{columns}\n{runs} of each with the same people and luck, seed {summary['seed']}; living: {living}. A run lives if "
         f"at least {least} of employees, everybody but senior leaders, contribute within a month, on the eve of the shock "
         f"and, without it, at the end; it collapses if in the last month fewer than {half} contribute of those who would. "
-        f"In parentheses 95 % intervals."
+        f"Below figures and in parentheses: 95 % intervals."
     )
