@@ -189,7 +189,7 @@ def shocks(
         The shocks; when absent those of each scenario, and where it has none, one of every kind. A shock without a size has
         that of the scenario's parameters.
     progress
-        Called with the number of runs done, of ``n_runs``.
+        Called with the number of replicates done: each without a shock, and with every one of its scenario's.
     """
     sources: dict[OrganisationSpec, OrganisationSource] = {}
     done, rows = count(1), []
@@ -202,7 +202,7 @@ def shocks(
 
             def one(replicate: int, calm: Simulator = calm, simulators: list[Simulator] = simulators) -> Floats:
                 courses = _courses(calm, simulators, replicate)
-                for _ in courses if progress is not None else ():
+                if progress is not None:
                     progress(next(done))
                 return courses
 
@@ -217,14 +217,9 @@ def shocks(
 
 def shocks_for(scenario: Scenario, struck: Sequence[Shock] | None) -> list[Shock]:
     """Return the shocks that a scenario is to meet, each with its size."""
-    asked = struck or scenario.shocks or [Shock(kind=kind) for kind in SHOCKS]  # type: ignore[arg-type]
+    asked = struck or scenario.shocks or [Shock(kind=kind) for kind in SHOCKS]
     parameters = parameter_values(scenario.parameters)
     return [shock.model_copy(update={"size": size_of(shock, parameters)}) for shock in asked]
-
-
-def n_runs(scenarios: Sequence[Scenario], struck: Sequence[Shock] | None, replicates: int) -> int:
-    """Return how many runs a study takes: of each scenario one without a shock, and one with each."""
-    return replicates * sum(1 + len(shocks_for(scenario, struck)) for scenario in scenarios)
 
 
 def _courses(calm: Simulator, struck: Sequence[Simulator], replicate: int) -> Floats:

@@ -36,7 +36,7 @@ def _capital(text: str) -> str:
 
 def collapses(row: Row) -> int:
     """Return how many runs collapse."""
-    return round(row["collapse"]["mean"] * row["living_runs"])
+    return int(round(row["collapse"]["mean"] * row["living_runs"]))
 
 
 def sentence(row: Row) -> str:

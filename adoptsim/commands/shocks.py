@@ -57,11 +57,10 @@ def shocks(
     asked = [load(name, days) for name in scenarios]
     struck = _asked_for(asked, kind, day, size)
     check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV)})
-    from adoptsim.analysis.shocks import n_runs
     from adoptsim.analysis.shocks import shocks as simulate_all
 
     tell_if_first(quiet)
-    with progress("shocks", n_runs(asked, struck, replicates), quiet=quiet) as tell:
+    with progress("shocks", len(asked) * replicates, quiet=quiet, unit="replicates") as tell:
         found = simulate_all(asked, struck, replicates=replicates, seed=seed, threads=threads, progress=tell)
     summary = found.summary()
     if csv is not None:
@@ -98,7 +97,7 @@ def _asked_for(
         raise InputError(Problem("0 is no shock; give a share above 0", "--size"))
     named = {} if day is None else {"day": day}
     own = kinds is None and day is None
-    wanted = [Shock(kind=name, size=size, **named) for name in dict.fromkeys(kinds or SHOCKS)]  # type: ignore[arg-type]
+    wanted = [Shock(kind=name, size=size, **named) for name in dict.fromkeys(kinds or SHOCKS)]
     for scenario in scenarios:
         _check_days(scenario, scenario.shocks if own and scenario.shocks else wanted)
     return None if own else wanted

@@ -161,7 +161,7 @@ _MINUTES = (
     Parameter("item_minutes", "m_i", 10.0, 3.0, 30.0, "minutes", "a leader deals with one contribution", "design", "D", LOG),
 )
 _SHOCKS = (
-    Parameter("reorganised_share", "f_reorg", 0.3, 0.05, 0.8, "share of staff without reports", "who changes places in a reorganisation, unless it names its size", "design", "D", LOG),
+    Parameter("reorganised_share", "f_reorg", 0.3, 0.05, 0.8, "share of those who manage nobody", "who changes places in a reorganisation, unless it names its size", "design", "D", LOG),
     Parameter("moved_habit_loss", "l_move", 0.5, 0.1, 0.9, "share", "habit lost by whoever changes places",
               "Wood, Tam & Guerrero Witt 2005: habits survive a transfer only where their context does; size by design", "V", LOG),
     Parameter("departing_leader_share", "f_exit", 0.04, 0.01, 0.3, "share of leaders", "senior leaders who leave, at least one, unless the shock names its size", "design: one of 25", "D", LOG),

@@ -30,8 +30,8 @@ _TABLE = (
         "People change places: department, line manager and contacts become those of another's place; their habit and "
         "trust suffer.",
         "reorganised_share",
-        "share of staff without reports who change places",
-        "of staff without reports move",
+        "share of those who manage nobody who change places",
+        "of those who manage nobody move",
         "Morgan & Zeffane 2003; Wood, Tam & Guerrero Witt 2005",
     ),
     ShockKind(

@@ -112,13 +112,13 @@ def _reorganise(world: World, blow: Blow) -> None:
     """Let a share of those without reports change places; they lose habit, and trust in leaders (Morgan & Zeffane 2003)."""
     moved = change_places(world, blow.levers, blow.luck[0] < blow.size, blow.luck[1], blow.day)
     habit = world.level[LEVEL.habit, moved].astype(np.float64)
-    world.level[LEVEL.habit, moved] = drift(habit, 0.0, blow.parameters[PARAMETER.moved_habit_loss])  # type: ignore[arg-type]
+    world.level[LEVEL.habit, moved] = drift(habit, 0.0, blow.parameters[PARAMETER.moved_habit_loss])
     _live_through(world, moved, blow.effects[EXPERIENCE.own_moved])
 
 
 def _taken_over(day: int, parameters: Floats) -> int:
     """Return on which day a successor takes over from a leader who leaves before ``day``."""
-    return day + math.floor(parameters[PARAMETER.vacancy_days] + 0.5)
+    return day + int(np.floor(parameters[PARAMETER.vacancy_days] + 0.5))
 
 
 def _let_leaders_leave(world: World, blow: Blow) -> None:
@@ -146,7 +146,7 @@ def _take_over(world: World, parameters: Floats, day: int) -> None:
     level[LEVEL.responsiveness, new] = parameters[PARAMETER.initial_responsiveness]
     trust, safety = (level[row, new].astype(np.float64) for row in (LEVEL.trust_target, LEVEL.safety_target))
     level[LEVEL.trust, new] = trust
-    level[LEVEL.safety, new] = drift(safety, trust, follows)  # type: ignore[arg-type]
+    level[LEVEL.safety, new] = drift(safety, trust, follows)
 
 
 def _punish(world: World, blow: Blow) -> None:

@@ -67,7 +67,7 @@ def _shock(row: Shaken) -> tuple[str, int, float]:
 def _most(row: Shaken) -> float:
     """Return how high a panel's axis must go."""
     if not row.living.any():
-        return DEFINITION.living_share
+        return float(DEFINITION.living_share)
     first = _first(row)
     return max(float(np.quantile(course[row.living, first:], 0.75, axis=0).max()) for course in (row.calm, row.struck))
 
