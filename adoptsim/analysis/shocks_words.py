@@ -36,7 +36,7 @@ def _capital(text: str) -> str:
 
 def collapses(row: Row) -> int:
     """Return how many runs collapse."""
-    return int(round(row["collapse"]["mean"] * row["living_runs"]))
+    return round(float(row["collapse"]["mean"]) * int(row["living_runs"]))
 
 
 def sentence(row: Row) -> str:
