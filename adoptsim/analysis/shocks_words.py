@@ -62,11 +62,11 @@ def _back(row: Row) -> str:
     back, never = row["days_until_back"], row["never_back"]["mean"]
     share = percent(DEFINITION.recovered_share)
     if back["mean"] is None:
-        return f"most runs are not back at {share} of it within {row['days_after']} days"
+        return f"most runs are not back at {share} of what it would be within {row['days_after']} days"
     if back["mean"] == 0.0 and not never:
         return ""
-    median = f"the median run is back at {share} of it after {back['mean']:.0f} days ({days_span(row)})"
-    said = f"most runs never fall below {share} of it" if back["mean"] == 0.0 else median
+    median = f"the median run is back at {share} of what it would be after {back['mean']:.0f} days ({days_span(row)})"
+    said = f"most runs never fall below {share} of what they would be" if back["mean"] == 0.0 else median
     return f"{said}, {percent(never)} are not by the end" if never else said
 
 

@@ -31,7 +31,7 @@ _TABLE = (
         "trust suffer.",
         "reorganised_share",
         "share of those who manage nobody who change places",
-        "of those who manage nobody move",
+        "of non-managers move",
         "Morgan & Zeffane 2003; Wood, Tam & Guerrero Witt 2005",
     ),
     ShockKind(
