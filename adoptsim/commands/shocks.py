@@ -10,8 +10,8 @@ from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates,
 from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
 from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.report.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
