@@ -26,8 +26,8 @@ def headline(rows: Sequence[Row]) -> str:
     lost = 1.0 - deepest["lowest"]["mean"]
     if lost < NO_TRACE:
         return "No network collapses, and no shock costs contributors"
-    cost = f"{percent(lost)} of {deepest['scenario']}'s contributors at worst"
-    return f"No network collapses; {SHOCKS[deepest['kind']].called} costs most, {cost}"
+    cost = f"costs {deepest['scenario']} most, {percent(lost)} of contributors"
+    return f"No network collapses; {SHOCKS[deepest['kind']].called} {cost}"
 
 
 def _capital(text: str) -> str:

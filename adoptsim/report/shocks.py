@@ -32,7 +32,9 @@ from adoptsim.report.drawing import (
 LEFT, RIGHT, ABOVE, BELOW = 1.05, 0.35, 1.75, 0.85  # inches
 WIDE, TALL, GAP_X, GAP_Y = 2.95, 1.75, 0.3, 0.75
 MOST_COLUMNS, MOST_ROWS = 5, 6
-LEAST_WIDTH = 10.0
+LEAST_WIDTH = 14.0
+TALL_ALONE = 3.2
+"""Height of the panels of a single row."""
 MONTHS_BEFORE = 3
 
 
@@ -41,7 +43,8 @@ def figure_shocks(found: Shocks) -> Figure:
     columns = list(dict.fromkeys(_shock(row) for row in found.rows))[:MOST_COLUMNS]
     names = list(dict.fromkeys(row.scenario.name for row in found.rows))[:MOST_ROWS]
     width = max(LEAST_WIDTH, LEFT + len(columns) * (WIDE + GAP_X) + RIGHT)
-    height = ABOVE + len(names) * (TALL + GAP_Y) + BELOW - 0.55
+    tall = TALL if len(names) > 1 else TALL_ALONE
+    height = ABOVE + len(names) * (tall + GAP_Y) + BELOW - 0.55
     figure = new_figure(width, height, headline(found.summary()["shocks"]), _how(found))
     wide = (width - LEFT - RIGHT) / len(columns) - GAP_X
     for line, name in enumerate(names):
@@ -49,8 +52,8 @@ def figure_shocks(found: Shocks) -> Figure:
         most = max((_most(row) for row in rows), default=1.0)
         for row in rows:
             place = columns.index(_shock(row))
-            bottom = height - ABOVE - (line + 1) * TALL - line * GAP_Y
-            where = (LEFT + place * (wide + GAP_X)) / width, bottom / height, wide / width, TALL / height
+            bottom = height - ABOVE - (line + 1) * tall - line * GAP_Y
+            where = (LEFT + place * (wide + GAP_X)) / width, bottom / height, wide / width, tall / height
             axes = plain_axes(figure.add_axes(where))
             _panel(axes, row, most, is_left=row is rows[0], is_last=line == len(names) - 1)
             if line == 0:
