@@ -24,6 +24,7 @@ from adoptsim.commands.order import order
 from adoptsim.commands.robustness import robustness
 from adoptsim.commands.run import run
 from adoptsim.commands.sensitivity import sensitivity
+from adoptsim.commands.shocks import shocks
 from adoptsim.commands.sweep import results, sweep
 from adoptsim.commands.terminal import leave_quietly, say
 from adoptsim.commands.tipping import tipping
@@ -48,6 +49,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
         results,
         sensitivity,
         discover,
+        shocks,
         tipping,
         validate,
         calibrate,

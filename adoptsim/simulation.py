@@ -26,8 +26,8 @@ from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario
 from adoptsim.engine.compiled import source_digest
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import draw_key
-from adoptsim.engine.leave import leave
 from adoptsim.engine.outcomes import outcomes
+from adoptsim.engine.shocks import days_of_shocks, strike, with_places_of_its_own
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import COUNT, COUNTS, CURSOR, LEVELS, ROLES, World
 from adoptsim.records import department_frame, log_frame, only_record, visit_frame
@@ -176,6 +176,7 @@ class Simulator:
             n_log=n_log,
             n_visit_log=n_visit_log,
         )
+        world = with_places_of_its_own(world, self.scenario)
         reset(world, self.parameters, policy.table[0], membership, self.scenario.start.contributors)
         return world, policy
 
@@ -204,14 +205,11 @@ class Simulator:
             self.advance(world, policy, first, end)
 
     def advance(self, world: World, policy: Policy, first: int, end: int) -> None:
-        """Run working days ``first`` to before ``end``; leavers go before the day that the scenario names."""
-        leavers = self.scenario.leavers
-        days = [first, end]
-        if leavers.share > 0.0 and first <= leavers.day < end:
-            days.insert(1, leavers.day)
-        for begin, stop in itertools.pairwise(days):
-            if leavers.share > 0.0 and begin == leavers.day:
-                leave(world, leavers.share)
+        """Run working days ``first`` to before ``end``; what strikes does so overnight, before the day it is due."""
+        struck = days_of_shocks(self.scenario, self.parameters)
+        for begin, stop in itertools.pairwise(sorted({first, end, *(day for day in struck if first < day < end)})):
+            if begin in struck:
+                strike(world, self.scenario, self.parameters, self.effects, policy.table, begin)
             run_days(world, self.parameters, self.effects, policy.table, policy.before, begin, stop)
 
     def run_logged(self, replicate: int) -> World:

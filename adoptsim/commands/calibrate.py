@@ -122,7 +122,7 @@ def _draw(
         _write_ensemble(sets, path, made_by, report)
     again = [calibration.target_at(start, rows, luck, calibration.CONFIRMED_BY, threads) for luck in calibration.OTHER_LUCK]
     with progress("under other luck", len(sets), quiet=quiet) as tell:
-        kept = calibration.confirmed(sets, again, threads, tell)
+        kept = calibration.confirmed(sets, [target, *again], threads, tell)
     report["members"] = len(kept)
     if path is not None:
         _write_ensemble(kept, path, made_by, report)
@@ -160,7 +160,9 @@ def _write_ensemble(sets: list[dict[str, float]], path: Path, made_by: str, repo
         f"# approximate Bayesian computation by Markov chain Monte Carlo; {report['accepted_share']:.1%} of steps accepted",
         f"# {report['drawn']} sets drawn, of which "
         + (
-            f"these {len(sets)} hold under other luck too" if "members" in report else "none is checked under other luck yet"
+            f"these {len(sets)} hold on average under three lucks"
+            if "members" in report
+            else "none is checked under other luck yet"
         ),
     )
     rows = [",".join(sets[0]), *(",".join(f"{value:.6g}" for value in each.values()) for each in sets)]

@@ -238,9 +238,10 @@ def _verdict(rows: Sequence[Row], checked: EnsembleCheck | None, *, asked: bool)
 def _ensemble_in_words(checked: EnsembleCheck) -> str:
     from adoptsim.validation.ensemble import SHARE_THAT_MUST
 
-    share = with_unit(checked.all_share, "share")
+    name, share = checked.least
     enough = "enough" if checked.holds else "too few"
     return (
-        f"Ensemble: every pattern that must hold does for {share} of {counted(checked.members, 'member')}, {enough}: "
-        f"{with_unit(SHARE_THAT_MUST, 'share')} are needed. Members are judged by the means of few runs."
+        f"Ensemble: every pattern that must hold does for at least {with_unit(share, 'share')} of "
+        f"{counted(checked.members, 'member')} ({name}), {enough}: {with_unit(SHARE_THAT_MUST, 'share')} are needed. All of "
+        f"them together do for {with_unit(checked.all_share, 'share')}. Members are judged by few runs."
     )

@@ -35,6 +35,11 @@ _TABLE = (
                "Centola et al. 2018: a committed 25 % flips a convention"),
     Definition("held_days", "t_held", 63, "working days", "how long contributors must stay at that share", "design: three months"),
     Definition("after_support_days", "t_after", 63, "working days", "when, after the end of support, they must still be there", "design: three months"),
+    Definition("shock_day", "t_shock", 252, "working days", "when a shock strikes unless it names its day", "design: after a year, three months on its own; a year is left to see what follows"),
+    Definition("living_share", "c_live", 0.075, "share of employees", "a network lives if as many contribute (over a month), senior leaders left out", "design: of networks left alone hardly any lie between .06 and .09, dead ones less, living ones more"),
+    Definition("collapse_share", "c_half", 0.5, "share", "a network collapses if in the last month fewer contribute than this share of what it would be, had no shock struck",
+               "design: half"),
+    Definition("recovered_share", "c_back", 0.9, "share", "it is back when as many contribute as this share of what it would be", "design: nine tenths"),
     Definition("least_department", "n_dep", 5, "people", "departments with fewer are left out when the worst-off is named, unless all are smaller",
                "design: shares of fewer people point at persons; the shares of larger ones are still drawn towards that of all"),
 )

@@ -80,6 +80,7 @@ _TABLE = (
     Experience("own_replied_by_leader", "the same, from a leader that day", reward=1.0, source="Riemer et al. 2015: times leader_answer_weight"),
     Experience("own_reaction", "the first reaction to an own thread without replies", reward=0.5, source="design", grade="D"),
     Experience("own_unreplied", "neither reply nor reaction within the reward window", reward=-1.0, source=_JOYCE),
+    Experience("own_moved", "own place changes in a reorganisation", trust=-1.5, source="Morgan & Zeffane 2003: reorganisation corrodes trust in management"),
 )
 # fmt: on
 

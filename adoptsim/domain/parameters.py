@@ -160,6 +160,20 @@ _MINUTES = (
     Parameter("visit_minutes", "m_v", 1.0, 0.2, 3.0, "minutes", "a visit besides reading", "design", "D", LOG),
     Parameter("item_minutes", "m_i", 10.0, 3.0, 30.0, "minutes", "a leader deals with one contribution", "design", "D", LOG),
 )
+_SHOCKS = (
+    Parameter("reorganised_share", "f_reorg", 0.3, 0.05, 0.8, "share of those who manage nobody", "who changes places in a reorganisation, unless it names its size", "design", "D", LOG),
+    Parameter("moved_habit_loss", "l_move", 0.5, 0.1, 0.9, "share", "habit lost by whoever changes places",
+              "Wood, Tam & Guerrero Witt 2005: habits survive a transfer only where their context does; size by design", "V", LOG),
+    Parameter("departing_leader_share", "f_exit", 0.04, 0.01, 0.3, "share of leaders", "senior leaders who leave, at least one, unless the shock names its size", "design: one of 25", "D", LOG),
+    Parameter("vacancy_days", "t_vac", 63.0, 10.0, 126.0, "working days", "until a leader who left is replaced", "design: three months", "D", LOG),
+    Parameter("punishment_reach", "r_pun", 0.5, 0.1, 1.0, "share of staff", "who hears of a visible punishment besides the contacts of the one punished, unless it names its size",
+              "design", "D", LOG),
+    Parameter("talk_weight", "w_talk", 3.0, 1.0, 10.0, "x", "how much more a punishment weighs that everybody talks about than a sanction in a thread",
+              "Milliken et al. 2003: people keep silent for what befell others; size by design", "R", LOG),
+    Parameter("complaint_reach", "r_viral", 0.8, 0.2, 1.0, "share of staff", "who hears of a viral complaint, unless it names its size", "design", "D"),
+    Parameter("complaint_urge", "u_viral", 1.5, 0.0, 4.0, "logit", "how much a viral complaint moves to speak beyond an ordinary concern",
+              "Brady et al. 2017: moral emotion spreads messages; size by design", "R"),
+)
 # fmt: on
 
 PARAMETER_GROUPS: dict[str, tuple[Parameter, ...]] = {
@@ -171,6 +185,7 @@ PARAMETER_GROUPS: dict[str, tuple[Parameter, ...]] = {
     "Learning": _LEARNING,
     "Leaders": _LEADERS,
     "Minutes of work": _MINUTES,
+    "Shocks": _SHOCKS,
 }
 PARAMETERS: dict[str, Parameter] = {row.name: row for rows in PARAMETER_GROUPS.values() for row in rows}
 

@@ -14,6 +14,7 @@ from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.levers import LEVERS, Lever
 from adoptsim.domain.parameters import PARAMETERS, Parameter
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.shocks import ShockName
 from adoptsim.domain.structure import STRUCTURE
 
 MONTH_DAYS: int = DEFINITION.month_days
@@ -28,9 +29,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 class FieldsError(ValueError):
     """Everything that is wrong with one field; ``problems`` holds (path below the field, what is wrong)."""
 
-    def __init__(self, problems: Sequence[tuple[tuple[str, ...], str]]) -> None:
+    def __init__(self, problems: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{'.'.join(path)}: {message}" for path, message in self.problems))
+        super().__init__("; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message in self.problems))
 
 
 class Strict(BaseModel):
@@ -117,6 +118,16 @@ class Leavers(Strict):
     day: int = Field(0, ge=0, le=MOST_DAYS, description="working day on which they leave")
 
 
+class Shock(Strict):
+    """Something that strikes the organisation overnight, before one working day."""
+
+    kind: ShockName = Field(description="what strikes")
+    day: int = Field(DEFINITION.shock_day, ge=1, le=MOST_DAYS, description="working day on which it strikes")
+    size: float | None = Field(
+        None, gt=0.0, le=1.0, allow_inf_nan=False, description="share struck or reached; the kind's own when absent"
+    )
+
+
 class CriticalMass(Strict):
     """When critical mass counts as reached."""
 
@@ -180,6 +191,7 @@ class Scenario(Strict):
     horizon: Horizon = Field(Horizon(), description="how long is simulated, and when launch support ends")
     start: Start = Field(Start(), description="a network that is not empty on day 0")
     leavers: Leavers = Field(Leavers(), description="people who stop using the platform for good")
+    shocks: tuple[Shock, ...] = Field((), description="what strikes the organisation, each on one day")
     critical_mass: CriticalMass = Field(CriticalMass(), description="when critical mass counts as reached")
 
     @field_validator("practices")
@@ -199,6 +211,16 @@ class Scenario(Strict):
     @classmethod
     def _parameters_in_range(cls, values: dict[str, float]) -> dict[str, float]:
         return _in_range("parameter", values, PARAMETERS)
+
+    @field_validator("shocks")
+    @classmethod
+    def _one_of_a_kind_a_day(cls, shocks: tuple[Shock, ...]) -> tuple[Shock, ...]:
+        struck = [(shock.kind, shock.day) for shock in shocks]
+        twice = [place for place, each in enumerate(struck) if each in struck[:place]]
+        if twice:
+            says = "day {} has a {} already; give another day"
+            raise FieldsError([((place, "day"), says.format(shocks[place].day, shocks[place].kind)) for place in twice])
+        return shocks
 
     @property
     def support_end(self) -> int:

@@ -28,6 +28,8 @@ PURPOSE_FEED = np.uint64(11)  # where the feed starts, its stride; item: the thr
 PURPOSE_TRAIT = np.uint64(12)  # setup: traits of people; item: which
 PURPOSE_LEAVE = np.uint64(13)  # leaves for good; the day is left out: who leaves at 10 % also leaves at 20 %
 PURPOSE_PROMPT = np.uint64(14)  # has something to say, on four days from the one named
+PURPOSE_SHOCK = np.uint64(15)  # is struck, and what else a shock of this kind decides; item: the kind
+PURPOSE_COMPLAINT = np.uint64(16)  # of a viral complaint: anonymous, abusive, held, deleted in moderation
 
 PURPOSE_NAMES: dict[int, str] = {
     1: "visit",
@@ -44,6 +46,8 @@ PURPOSE_NAMES: dict[int, str] = {
     12: "traits",
     13: "leaving",
     14: "prompt",
+    15: "shock",
+    16: "viral complaint",
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -137,6 +141,16 @@ def draw_key(seed: int, replicate: int) -> npt.NDArray[np.uint64]:
     if not (0 <= seed < 2**32 and 0 <= replicate < 2**32):
         raise ValueError(f"seed {seed}, replicate {replicate}: give whole numbers from 0 to {2**32 - 1}")
     return np.array([seed, replicate], dtype=np.uint64)
+
+
+def draws_of_all(
+    key: npt.NDArray[np.uint64], n_people: int, day: int, purpose: np.uint64, item: np.uint64 = NO_ITEM
+) -> npt.NDArray[np.float64]:
+    """Return what ``draw`` gives each person, float64[4, n_people]."""
+    people = np.arange(n_people, dtype=np.uint64)
+    zero = np.zeros_like(people)
+    words = philox_words(people, zero + np.uint64(day), zero + purpose, zero + item, zero + key[0], zero + key[1])
+    return np.stack(words).astype(np.float64) * _UNIT
 
 
 def trait_uniforms(key: npt.NDArray[np.uint64], n_people: int, item: int) -> npt.NDArray[np.float64]:

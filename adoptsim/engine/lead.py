@@ -170,7 +170,7 @@ def lead(world: Any, parameters: Any, effects: Any, levers: Any, day: Any, count
         leader = np.int64(world.leader[LEADER.person, row])
         lever = levers[world.leader[LEADER.group, row]]
         fraction, _, _, _ = draw(world.key, leader, day, PURPOSE_CAPACITY, NO_ITEM)
-        left = math.floor(lever[LEVER.inbox_capacity] + fraction)
+        left = 0 if day < world.leader[LEADER.away_until, row] else math.floor(lever[LEVER.inbox_capacity] + fraction)
         while world.leader[LEADER.head, row] >= 0:
             slot = np.int64(world.leader[LEADER.head, row])
             too_old = day - thread[slot, THREAD.appears] > parameters[PARAMETER.inbox_patience]

@@ -128,7 +128,8 @@ def _leader_changes(world: Any, person: Any, active: Any) -> None:
     for department in range(world.office.shape[1] - 1):
         if world.leader[LEADER.person, world.office[OFFICE.leader, department]] == person:
             first, end = world.office[OFFICE.start, department], world.office[OFFICE.start, department + 1]
-            world.mark[MARK.leader_active, first:end] = active
+            for k in range(first, end):
+                world.mark[MARK.leader_active, world.place[PLACE.roster, k]] = active
 
 
 @compiled

@@ -74,7 +74,8 @@ def observe_departments(world: Any, day: Any, departments: Any) -> None:
     for department in range(departments.shape[0]):
         first, end = starts[department], starts[department + 1]
         contributors, trust, safety = 0, 0.0, 0.0
-        for i in range(first, end):
+        for k in range(first, end):
+            i = world.place[PLACE.roster, k]
             contributors += world.tally[TALLY.last_contribution, i] > day - ACTIVE_DAYS
             trust += np.float64(world.level[LEVEL.trust, i])
             safety += np.float64(world.level[LEVEL.safety, i])

@@ -193,7 +193,7 @@ def _moderate(
 
 
 @compiled
-def _post(
+def post(
     world: Any, effects: Any, lever: Any, day: Any, person: Any, kind: Any, traits: Any, luck: Any, counts: Any
 ) -> None:
     """Open a thread for somebody who speaks: ``traits`` = (critical, anonymous, abusive), ``luck`` = (held, deleted)."""
@@ -217,7 +217,7 @@ def _post(
 
 
 @compiled
-def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
+def gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, anonymous: Any) -> Any:
     """Return the chance that this person's voice is not withheld."""
     safety = parameters[PARAMETER.safety_slope] * standard_score(
         np.float64(world.level[LEVEL.safety, person]), NEUTRAL, parameters[PARAMETER.state_sd]
@@ -231,7 +231,7 @@ def _gate(world: Any, parameters: Any, lever: Any, person: Any, critical: Any, a
 
 
 @compiled
-def _be_silent(world: Any, person: Any, kind: Any, critical: Any, counts: Any, departments: Any) -> None:
+def be_silent(world: Any, person: Any, kind: Any, critical: Any, counts: Any, departments: Any) -> None:
     """Count voice that stopped at the gate."""
     world.mark[MARK.spoke, person] = SILENCE
     world.tally[TALLY.silences, person] += 1
@@ -281,10 +281,10 @@ def _meet_prompt(
         critical = 1 if critical_draw < critical_prob else 0
         anonymous = 1 if anonymous_draw < lever[LEVER.anonymity_prob] else 0
         abusive = 1 if critical == 1 and abusive_draw < lever[LEVER.abuse_prob] else 0
-        if withheld >= _gate(world, parameters, lever, person, critical, anonymous):
-            _be_silent(world, person, kind, critical, counts, departments)
+        if withheld >= gate(world, parameters, lever, person, critical, anonymous):
+            be_silent(world, person, kind, critical, counts, departments)
             return
-    _post(world, effects, lever, day, person, kind, (critical, anonymous, abusive), (held_draw, deleted_draw), counts)
+    post(world, effects, lever, day, person, kind, (critical, anonymous, abusive), (held_draw, deleted_draw), counts)
 
 
 @compiled

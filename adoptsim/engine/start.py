@@ -115,8 +115,9 @@ def _places(
     office[OFFICE.leader, :-1] = np.searchsorted(leaders, organisation.leader_of_department)
     leader = np.full((len(LEADER), len(leaders)), -1, dtype=np.int32)
     leader[LEADER.person], leader[LEADER.group] = leaders, group[leaders]
-    place = np.stack((organisation.manager, organisation.department, group, organisation.is_leader)).astype(np.int32)
-    assert PLACE._fields == ("manager", "department", "group", "is_leader")
+    rows = (organisation.manager, organisation.department, group, organisation.is_leader, np.arange(len(group)))
+    place = np.stack(rows).astype(np.int32)
+    assert PLACE._fields == ("manager", "department", "group", "is_leader", "roster")
     return {"office": office, "leader": leader, "place": place, "segment": _segments(starts, group_of_department)}
 
 
@@ -192,6 +193,7 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     world.leader[LEADER.head] = -1
     world.leader[LEADER.tail] = -1
     world.leader[LEADER.last_arrival_day] = -1
+    world.leader[LEADER.away_until] = NEVER
     n_slots = slot.shape[1]
     for k in range(n_slots):
         slot[SLOT.free, k] = n_slots - 1 - k

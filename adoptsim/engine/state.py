@@ -46,7 +46,7 @@ TRAIT = _columns(
     "prompt_prob readiness reluctance threshold value_half trust_offset safety_offset permission_offset "
     "champion_rank seed_rank start_rank inverse_degree",
 )
-PLACE = _columns("Place", "manager department group is_leader")
+PLACE = _columns("Place", "manager department group is_leader roster")  # roster: people in order of department
 DRIVE = _columns("Drive", "engagement reply")
 LIST = _columns("List", "visitors contributors touched found")
 # Columns of arrays that have one row a thread, and rows of arrays that have one column a thread, leader or department
@@ -56,7 +56,7 @@ THREAD = _columns(
     "replies new_replies new_leader_replies reactions new_reactions next_in_inbox log_id feed_start feed_step",
 )
 SLOT = _columns("Slot", "alive free in_feed")
-LEADER = _columns("Leader", "person group head tail last_before_today last_arrival_day")
+LEADER = _columns("Leader", "person group head tail last_before_today last_arrival_day away_until")
 OFFICE = _columns("Office", "start leader")
 CURSOR = _columns(
     "Cursor",
@@ -72,7 +72,7 @@ class World(NamedTuple):
     neighbours: Any  # uint32[2 E], ascending in each row
     segment: Any  # int64[segments, 3]: start, end, group of contiguous people under the same levers
     office: Any  # int64[OFFICE, departments + 1]: first person, row of the leader who answers for it
-    leader: Any  # int32[LEADER, leaders]: person, group, and the inbox as a queue of threads (-1: empty)
+    leader: Any  # int32[LEADER, leaders]: person, group, the inbox as a queue of threads (-1: empty), day of taking over
     place: Any  # int32[PLACE, N]
     trait: Any  # float32[TRAIT, N]: what stays as it is in a person
     level: Any  # float32[LEVEL, N]: what changes, each in [0, 1]; targets change when a lever moves

@@ -74,6 +74,8 @@ def leaders_decide_to_post(world: Any, levers: Any, day: Any) -> None:
                 words[0, other] = np.uint32(leader[LEADER.person, row + other])
             scramble(words, n, world.key)
         lever = levers[leader[LEADER.group, row]]
+        if day < leader[LEADER.away_until, row]:
+            continue
         if uniform(words[0, k]) < (lever[LEVER.leader_post_rate] + lever[LEVER.echo_rate]) / MONTH:
             mark[MARK.nudge, leader[LEADER.person, row]] = NUDGE_POSTS
 
@@ -239,5 +241,6 @@ def visit(world: Any, parameters: Any, levers: Any, day: Any, counts: Any) -> No
         _arrive(world, parameters, person)
     world.cursor[CURSOR.visitors] = n
     counts[COUNT.visitors] = n
-    counts[COUNT.prompts] = _count_prompts(mark[MARK.prompts], bit)
-    counts[COUNT.absent] = counts[COUNT.prompts] - met
+    prompts = _count_prompts(mark[MARK.prompts], bit)
+    counts[COUNT.prompts] += prompts  # a shock may have given people something to say already
+    counts[COUNT.absent] += prompts - met

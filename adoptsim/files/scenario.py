@@ -63,12 +63,16 @@ def scenario_text(scenario: domain.Scenario, folder: Path) -> str:
 
 
 def late_starts(scenario: domain.Scenario) -> Iterator[FieldProblem]:
-    """Yield the practices that would only begin after the last simulated day."""
+    """Yield the practices and shocks that would only begin after the last simulated day."""
     days = scenario.horizon.days
     for name, use in scenario.practices.items():
         if use.start >= days:
             message = f"{use.start} is after the last simulated day; give a day from 0 to {days - 1}, or more horizon.days"
             yield FieldProblem(("practices", name, "start"), message, because=("horizon", "days"))
+    for place, shock in enumerate(scenario.shocks):
+        if shock.day >= days:
+            message = f"{shock.day} is after the last simulated day; give a day from 1 to {days - 1}, or more horizon.days"
+            yield FieldProblem(("shocks", place, "day"), message, because=("horizon", "days"))
 
 
 def json_schema() -> dict[str, Any]:
@@ -109,6 +113,8 @@ def _written(scenario: domain.Scenario, folder: Path) -> dict[str, Any]:
     written = {"name": scenario.name} | {name: value for name, value in fields.items() if value != {}}
     if scenario.practices:
         written["practices"] = {name: _short(use) for name, use in fields["practices"].items()}
+    if scenario.shocks:
+        written["shocks"] = list(fields["shocks"])
     if "organisation" in written:
         written["organisation"] = {key: _relative(key, value, folder) for key, value in fields["organisation"].items()}
     return written

@@ -74,6 +74,9 @@ def _message(model: type[BaseModel], path: Path, detail: Any, cause: Exception |
         right = f"put it in quotes: '{shown(value)}'"
     elif detail["type"] in _NUMBER_FAULTS and _is_quoted_number(value):
         right = "leave the quotes out"
+    if detail["type"] == "literal_error" and isinstance(value, str):
+        near = nearest(value, map(str, get_args(annotation)))
+        right = f"{near.removeprefix('; ')} {right}" if near.startswith("; did you mean") else right
     return f"{shown(value)} {_fault(detail, info)}; {right}"
 
 

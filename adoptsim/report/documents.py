@@ -53,6 +53,7 @@ def _tables() -> dict[str, str]:
         "structure": tables.structure(),
         "definitions": tables.definitions(),
         "patterns": tables.patterns(),
+        "shocks": tables.shocks(),
         "grades": tables.grades({str(grade): meaning for grade, meaning in GRADES.items()}),
         "evidence_grades": tables.evidence_grades(),
         "counts": tables.listed(COUNTS),

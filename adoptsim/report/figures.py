@@ -15,6 +15,7 @@ from adoptsim.report.phase import figure_phase
 from adoptsim.report.robustness import figure_robustness
 from adoptsim.report.sensitivity import figure_sensitivity
 from adoptsim.report.shares import figure_interactions, figure_shares
+from adoptsim.report.shocks import figure_shocks
 from adoptsim.report.tipping import figure_tipping
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "figure_run",
     "figure_sensitivity",
     "figure_shares",
+    "figure_shocks",
     "figure_tipping",
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SPACE_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%)")
+_SPAN_OF_CHANGE = re.compile(r"(?<=\d) to (?=[+-]?\d)")
 _RANGE = re.compile(r"(?<=\d)(?:\u2013(?=\d)|-(?=[\d.]+\s%))")
 
 
@@ -161,4 +162,5 @@ def _templates() -> Environment:
 
 def unbroken(text: str) -> str:
     """Return text in which no line ends within a number with its unit, or within a range."""
-    return _RANGE.sub("\u2013\u2060", _SPACE_BEFORE_UNIT.sub("\u00a0", text))
+    together = _SPAN_OF_CHANGE.sub("\u00a0to\u00a0", _SPACE_BEFORE_UNIT.sub("\u00a0", text))
+    return _RANGE.sub("\u2013\u2060", together)

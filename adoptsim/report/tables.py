@@ -9,6 +9,7 @@ from adoptsim.domain.experiences import EXPERIENCES, Experience
 from adoptsim.domain.levers import LEVER_GROUPS, LEVERS, Lever
 from adoptsim.domain.parameters import PARAMETER_GROUPS, Parameter
 from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES, Practice
+from adoptsim.domain.shocks import SHOCKS
 from adoptsim.domain.structure import STRUCTURE_NUMBERS
 from adoptsim.validation.patterns import PATTERNS, Pattern
 
@@ -126,6 +127,12 @@ def _pattern_cells(row: Pattern) -> tuple[str, ...]:
     must, fitted = "yes" if row.must_hold else "no", ", fitted" if row.fitted else ""
     name, span = f"`{row.name}`", _span(row.low, row.high) or "not judged"
     return str(row.number), name, row.says, case, span, f"{row.kind}{fitted}", must, row.source, row.grade
+
+
+def shocks() -> str:
+    """Return the kinds of shocks."""
+    rows = ((f"`{row.name}`", row.says, row.size_says, f"`{row.size}`", row.source) for row in SHOCKS.values())
+    return markdown(("kind", "what happens", "its size", "default", "source"), rows)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.simulation import n_threads
+from adoptsim.validation.check import lies_within
 from adoptsim.validation.ensemble import judged_at
 from adoptsim.validation.measure import Floats, Sources, in_parallel, measure
 from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
@@ -32,7 +33,7 @@ FEW = {"typical": 12}
 """Replicates of a case that a set is judged by, ``OTHERS`` where none are named; luck is corrected by the start's."""
 OTHERS, MANY = 4, 96
 CONFIRMED_BY = 2
-"""So many times as many replicates judge under other luck."""
+"""So many times as many replicates judge under other luck; together with the first they decide what is kept."""
 MARGIN = 0.1
 """A range is narrowed by this share of its half width at both ends: a set that just fits must fit under other luck too."""
 WORST = 4.0
@@ -95,8 +96,12 @@ class Target:
 
     def judged(self, values: Mapping[str, float], rows: Sequence[Pattern]) -> Floats:
         """Return what a set is judged by, float64[rows]."""
-        found = measure(values, rows, self._few(rows), self.seed, self.sources)
+        found = self.measured(values, rows)
         return np.array([judged_at(row, found[row.name], self.known.get(row.name)) for row in rows])
+
+    def measured(self, values: Mapping[str, float], rows: Sequence[Pattern]) -> dict[str, Floats]:
+        """Return each row's values by replicate."""
+        return measure(values, rows, self._few(rows), self.seed, self.sources)
 
     def _few(self, rows: Sequence[Pattern]) -> dict[str, int]:
         """Return how many replicates of each case: of one that others are only held against as many as of those."""
@@ -193,17 +198,27 @@ def confirmed(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[dict[str, float]]:
-    """Return the sets that miss no pattern on average over several lucks."""
+    """Return the sets that miss no pattern on average over several lucks, of ranges as they are."""
 
     def holds(values: Mapping[str, float]) -> bool:
-        for rows in _stages(targets[0].rows):
-            judged = np.mean([target.judged(values, rows) for target in targets], axis=0)
-            if missed_in_all(rows, judged):
-                return False
-        return True
+        return all(_holds_on_average(values, rows, targets) for rows in _stages(targets[0].rows))
 
     held = in_parallel(holds, sets, threads, progress)
     return [values for values, good in zip(sets, held, strict=True) if good]
+
+
+def _holds_on_average(values: Mapping[str, float], rows: Sequence[Pattern], targets: Sequence[Target]) -> bool:
+    found = [target.measured(values, rows) for target in targets]
+    for row in rows:
+        each = [got[row.name] for got in found]
+        if row.compare == "lives":  # runs of all lucks together
+            value = judged_at(row, np.concatenate(each), None)
+        else:
+            known = [target.known.get(row.name) for target in targets]
+            value = float(np.mean([judged_at(row, got, many) for got, many in zip(each, known, strict=True)]))
+        if not lies_within(row, value):
+            return False
+    return True
 
 
 def missed_in_all(rows: Sequence[Pattern], values: Iterable[float]) -> float:

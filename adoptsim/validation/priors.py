@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from adoptsim.domain.parameters import PARAMETERS, Parameter
+from adoptsim.domain.parameters import PARAMETER_GROUPS, PARAMETERS, Parameter
 from adoptsim.validation.patterns import Pattern
 
 LEAST_WIDTH = 0.02
@@ -12,8 +12,9 @@ LEAST_WIDTH = 0.02
 
 
 def open_parameters() -> dict[str, Parameter]:
-    """Return the parameters that the patterns may speak about: all but what minutes of work cost."""
-    return {name: each for name, each in PARAMETERS.items() if not name.endswith("_minutes")}
+    """Return the parameters that the patterns may speak about: all but what minutes of work cost, and shocks."""
+    silent = {row.name for group in ("Minutes of work", "Shocks") for row in PARAMETER_GROUPS[group]}
+    return {name: each for name, each in PARAMETERS.items() if name not in silent}
 
 
 def from_prior(parameter: Parameter, quantile: float) -> float:

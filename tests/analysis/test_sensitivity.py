@@ -23,7 +23,7 @@ from adoptsim.analysis.sensitivity import (
 )
 from adoptsim.analysis.sensitivity_methods import against_luck, grid_step, morris_pairs
 from adoptsim.domain.errors import InputError
-from adoptsim.domain.parameters import PARAMETERS
+from adoptsim.domain.parameters import PARAMETER_GROUPS, PARAMETERS
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.files import Scenario
 from adoptsim.sweeps.designs import morris_places
@@ -313,7 +313,8 @@ def test_the_shipped_experiment_varies_all_practices_and_nearly_all_parameters()
     left_out = {name for name in PARAMETERS if f"parameters.{name}" not in vary}
     shares = {"question_share", "knowledge_share", "leisure_share", "idea_share"}
     assert set(SWITCHES) <= set(vary)
-    assert left_out == {name for name in PARAMETERS if name.endswith("_minutes")} | shares | {"start_habit"}
+    silent = {row.name for group in ("Minutes of work", "Shocks") for row in PARAMETER_GROUPS[group]}
+    assert left_out == silent | shares | {"start_habit"}
     assert all(isinstance(varied, Range) for name, varied in vary.items() if name.startswith("parameters."))
 
 

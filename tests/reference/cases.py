@@ -8,6 +8,7 @@ from typing import Any
 from adoptsim.domain.organisation import Organisation, PersonRecord, build_organisation, generate_organisation
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
+from adoptsim.domain.shocks import SHOCKS
 
 LIVELY = {"prompt_rate": 0.8, "activation_base": 1.5, "value_half": 0.8, "trial_habit": 0.6}
 DEPARTMENTS = ("department 1", "department 3")
@@ -23,6 +24,7 @@ class Case:
     days: int = 90
     contributors: float = 0.0
     leavers: float = 0.0
+    shocks: tuple[dict[str, Any], ...] = ()
     practices: dict[str, Any] = field(default_factory=dict)
     levers: dict[str, float] = field(default_factory=dict)
     parameters: dict[str, float] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Case:
                 "horizon": {"days": self.days, "support_until": max(1, self.days // 2)},
                 "start": {"contributors": self.contributors},
                 "leavers": {"share": self.leavers, "day": self.days // 2},
+                "shocks": self.shocks,
             }
         )
 
@@ -111,5 +114,41 @@ CASES: dict[str, Case] = {
         people=0, seed=3, levers={"champion_share": 0.10, "champion_invite_rate": 10.0}, days=130, **_LIVE
     ),
     "half of the staff leaves": Case(leavers=0.5, levers={"champion_share": 0.10}, **_LIVE),
+    "half of the staff changes places": Case(shocks=({"kind": "reorganisation", "day": 40, "size": 0.5},), **_LIVE),
+    "places are changed twice, under practices of some departments": Case(
+        people=60,
+        shocks=({"kind": "reorganisation", "day": 30}, {"kind": "reorganisation", "day": 45, "size": 1.0}),
+        practices={
+            "leadership_and_champions": {"departments": DEPARTMENTS},
+            "culture_of_voice": {"departments": DEPARTMENTS, "start": 20, "ramp": 30},
+        },
+        **_LIVE,
+    ),
+    "a leader leaves and is replaced": Case(
+        shocks=({"kind": "leader_leaves", "day": 30},),
+        levers={"inbox_capacity": 4.0, "answer_prob": 0.7},
+        contributors=0.8,
+        parameters=LIVELY | {"vacancy_days": 20.0},
+    ),
+    "all leaders leave, one by one and at once": Case(
+        settings={"leader_share": 0.2},
+        shocks=({"kind": "leader_leaves", "day": 20}, {"kind": "leader_leaves", "day": 35, "size": 1.0}),
+        contributors=0.8,
+        parameters=LIVELY | {"vacancy_days": 30.0},
+    ),
+    "somebody is punished": Case(shocks=({"kind": "punishment", "day": 40, "size": 0.4},), **_LIVE),
+    "nobody has voiced, so nobody is punished": Case(shocks=({"kind": "punishment", "day": 1},)),
+    "a complaint goes viral": Case(
+        shocks=({"kind": "viral_complaint", "day": 40, "size": 1.0},),
+        levers={"culture_safety": 0.9, "premoderation_prob": 0.4, "moderation_deletion_prob": 0.4, "anonymity_prob": 0.3},
+        contributors=0.8,
+        parameters=LIVELY | {"complaint_urge": 4.0},
+    ),
+    "everything strikes on one day": Case(
+        shocks=tuple({"kind": kind, "day": 42, "size": 0.6} for kind in SHOCKS), leavers=0.2, **_LIVE
+    ),
+    "everything strikes by hand": Case(
+        people=0, seed=3, shocks=tuple({"kind": kind, "day": 30 + n} for n, kind in enumerate(SHOCKS)), **_LIVE
+    ),
     "a single day": Case(days=1, **_LIVE),
 }

@@ -18,7 +18,7 @@ from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.day import run_days
 from adoptsim.engine.draws import DRAWN_DAYS, draw_key
 from adoptsim.engine.draws import draw as compiled_draw
-from adoptsim.engine.leave import leave
+from adoptsim.engine.shocks import days_of_shocks, strike, with_places_of_its_own
 from adoptsim.engine.start import draw_traits, make_world, reset
 from adoptsim.engine.state import (
     COUNTS,
@@ -87,11 +87,12 @@ def engine_days(
     traits, membership = draw_traits(organisation, parameters, key)
     n_days = scenario.horizon.days
     world = make_world(organisation, traits, policy.group_of_department, key, n_days, room=room)
+    world = with_places_of_its_own(world, scenario)
     reset(world, parameters, policy.table[0], membership, scenario.start.contributors)
     yield world
     for day in range(n_days):
-        if scenario.leavers.share > 0.0 and day == scenario.leavers.day:
-            leave(world, scenario.leavers.share)
+        if day in days_of_shocks(scenario, parameters):
+            strike(world, scenario, parameters, effects, policy.table, day)
         run_days(world, parameters, effects, policy.table, policy.before, day, day + 1)
         assert not world.cursor[CURSOR.overflow], f"day {day}: no slot left for a thread; give more room"
         yield world

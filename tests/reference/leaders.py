@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from adoptsim.engine import draws
-from adoptsim.engine.state import NUDGE_NONE, NUDGE_NOTICE, NUDGE_POSTS
+from adoptsim.engine.state import NEVER, NUDGE_NONE, NUDGE_NOTICE, NUDGE_POSTS
 
 from .people import MONTH, PlainEmployee
 from .threads import TAKEN_DOWN, UNANSWERED, Thread
@@ -22,6 +22,7 @@ class PlainLeader(PlainEmployee):
     def __init__(self, model: PlainModel, number: int, trait: Any, membership: int, department: int, group: int) -> None:
         super().__init__(model, number, trait, membership, department, group)
         self.inbox: deque[Thread] = deque()
+        self.away_until = NEVER
 
     @property
     def role(self) -> str:
@@ -32,10 +33,15 @@ class PlainLeader(PlainEmployee):
         """Return how much readier than an employee leaders are to reply."""
         return self.lever.leader_reply_factor
 
+    @property
+    def is_away(self) -> bool:
+        """Return whether the leader has left and no successor has come."""
+        return self.plain.day < self.away_until
+
     def decide_to_post(self) -> None:
         """Decide whether to post today; whoever posts is there, whatever the habit."""
         lever = self.lever
-        if self.luck(draws.PURPOSE_LEADER_POST)[0] < (lever.leader_post_rate + lever.echo_rate) / MONTH:
+        if not self.is_away and self.luck(draws.PURPOSE_LEADER_POST)[0] < (lever.leader_post_rate + lever.echo_rate) / MONTH:
             self.nudge = NUDGE_POSTS
 
     def speak(self) -> None:
@@ -58,7 +64,8 @@ class PlainLeader(PlainEmployee):
     def work_off_inbox(self) -> None:
         """Drop what has become too old; deal with the rest, first in, first out, within today's capacity."""
         day, patience = self.plain.day, self.plain.parameters.inbox_patience
-        left = math.floor(self.lever.inbox_capacity + self.luck(draws.PURPOSE_CAPACITY)[0])
+        capacity = math.floor(self.lever.inbox_capacity + self.luck(draws.PURPOSE_CAPACITY)[0])
+        left = 0 if self.is_away else capacity
         while self.inbox:
             if day - self.inbox[0].appears > patience:
                 self._resolve(self.inbox.popleft(), "aged_out")

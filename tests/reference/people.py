@@ -238,7 +238,7 @@ class PlainEmployee(mesa.Agent):
             return
         counts, lever = self.plain.counts, self.lever
         kind_draw, moved, critical_draw, withheld = self.luck(draws.PURPOSE_SPEAK)
-        anonymous_draw, abusive_draw, _, _ = self.luck(draws.PURPOSE_APPEAR)
+        anonymous_draw, abusive_draw, held_draw, deleted_draw = self.luck(draws.PURPOSE_APPEAR)
         thread = Thread(self, self.plain.day, self.plain.kind_of(kind_draw), self.plain.day, self.plain.day)
         if moved >= self._engagement_for(thread):
             self.spoke = NOT_MOVED
@@ -252,10 +252,10 @@ class PlainEmployee(mesa.Agent):
             thread.critical = int(critical_draw < self.plain.critical_prob(thread.kind))
             thread.anonymous = int(anonymous_draw < lever.anonymity_prob)
             thread.abusive = int(thread.critical and abusive_draw < lever.abuse_prob)
-            if withheld >= self._chance_to_dare(thread):
-                self._keep_silent(thread)
+            if withheld >= self.chance_to_dare(thread):
+                self.keep_silent(thread)
                 return
-        self._post(thread)
+        self.post(thread, held_draw, deleted_draw)
 
     def _engagement_for(self, thread: Thread) -> float:
         if not thread.is_voice:
@@ -263,7 +263,8 @@ class PlainEmployee(mesa.Agent):
         self.plain.month[self.department]["prompted_voice"] += 1
         return self.readiness_to_speak(self.climate_drive())  # climate counts in full for voice
 
-    def _chance_to_dare(self, thread: Thread) -> float:
+    def chance_to_dare(self, thread: Thread) -> float:
+        """Return the chance that voice passes the gate."""
         parameters, lever = self.plain.parameters, self.lever
         safety = parameters.safety_slope * standard_score(self.safety, NEUTRAL, parameters.state_sd)
         watched = parameters.surveillance_weight * lever.surveillance
@@ -271,14 +272,16 @@ class PlainEmployee(mesa.Agent):
         penalty = parameters.critical_penalty * thread.critical - parameters.anonymity_bonus * thread.anonymous
         return passes_gate(parameters.gate_base, safety, control, penalty)
 
-    def _keep_silent(self, thread: Thread) -> None:
+    def keep_silent(self, thread: Thread) -> None:
+        """Count voice that stops at the gate."""
         self.spoke = SILENCE
         self.silences += 1
         self.plain.counts[f"silence_{thread.kind}"] += 1
         self.plain.counts["silence_critical"] += thread.critical
         self.plain.month[self.department]["silence"] += 1
 
-    def _post(self, thread: Thread) -> None:
+    def post(self, thread: Thread, held_draw: float, deleted_draw: float) -> None:
+        """Open a thread; it may be held for review, or deleted there."""
         counts = self.plain.counts
         for name in (f"posts_{thread.kind}", f"posts_{self.role}"):
             counts[name] += 1
@@ -290,12 +293,11 @@ class PlainEmployee(mesa.Agent):
         self.voiced += thread.is_voice
         self.spoke, self.contributed = POSTED, True
         self.plain.threads.append(thread)
-        self._meet_moderation(thread)
+        self._meet_moderation(thread, held_draw, deleted_draw)
 
-    def _meet_moderation(self, thread: Thread) -> None:
+    def _meet_moderation(self, thread: Thread, held_draw: float, deleted_draw: float) -> None:
         """Have a post held for review or not; a critical one may be deleted there, and only its author ever knows."""
         counts, lever = self.plain.counts, self.lever
-        _, _, held_draw, deleted_draw = self.luck(draws.PURPOSE_APPEAR)
         if held_draw >= lever.premoderation_prob:
             return
         counts["held"] += 1
@@ -306,7 +308,7 @@ class PlainEmployee(mesa.Agent):
             thread.last_activity = NEVER
             self.live_through("own_deleted")
             return
-        thread.appears = self.plain.day + math.floor(lever.moderation_delay + 0.5)
+        thread.appears = thread.day + math.floor(lever.moderation_delay + 0.5)
         thread.last_activity = thread.appears
 
     # -- 5: read, react and reply

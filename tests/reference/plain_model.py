@@ -26,6 +26,7 @@ from adoptsim.engine.state import ACTIVE_DAYS, COUNTS, DEPARTMENT_COUNTS, MEMBER
 
 from .leaders import PlainLeader
 from .people import PlainEmployee
+from .shocks import strike, take_over
 from .threads import Thread
 
 Draw = Callable[[Any, int, int, int, int], tuple[float, float, float, float]]
@@ -46,7 +47,7 @@ class PlainModel(mesa.Model):
         self._key, self._draw = draws.draw_key(seed, replicate), draw
         self.day = 0
         self.n_days = plan.horizon.days
-        self._leavers = plan.leavers
+        self._leavers, self._shocks = plan.leavers, plan.shocks
         self.parameters: Any = ParameterIndex._make(values.tolist())
         self.effects = _effects(experience_table(values).tolist())
         self._levers_by_day = policy.table
@@ -121,13 +122,17 @@ class PlainModel(mesa.Model):
         self.day += 1
 
     def _begin_day(self) -> None:
-        """Let leavers go, start the day's record, and let levers that have moved overnight take hold."""
+        """Let leavers go, start the day's record, let shocks strike, and let levers that have moved overnight take hold."""
         if self._leavers.share > 0.0 and self.day == self._leavers.day:
             for person in self.people:
                 person.leave(self._leavers.share)
         self.counts = dict.fromkeys(COUNTS, 0)
         if self.day % ACTIVE_DAYS == 0:
             self.months.append([dict.fromkeys(DEPARTMENT_COUNTS, 0.0) for _ in range(self._n_departments)])
+        take_over(self)
+        for shock in self._shocks:
+            if shock.day == self.day:
+                strike(self, shock)
         before = self.levers if self.day > 0 else self._levers_before
         self.levers = _by_name(self._levers_by_day[self.day])
         if self.day > 0 and self.levers == before:
@@ -138,7 +143,7 @@ class PlainModel(mesa.Model):
 
     @property
     def _n_departments(self) -> int:
-        return self.people[-1].department + 1
+        return 1 + max(person.department for person in self.people)
 
     @property
     def month(self) -> list[dict[str, float]]:
@@ -209,7 +214,7 @@ class PlainModel(mesa.Model):
     def _count_visits(self, visitors: list[PlainEmployee]) -> None:
         """Count prompts, and those that arose in people who are not there."""
         prompts = sum(person.prompted for person in self.people)
-        self.counts["prompts"] = prompts
+        self.counts["prompts"] += prompts
         self.counts["absent"] = prompts - sum(person.prompted for person in visitors)
         self.counts["visitors"] = len(visitors)
 

@@ -10,7 +10,8 @@ from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation, generate_organisation
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
-from adoptsim.domain.scenario import Horizon, Leavers, PracticeUse, Scenario, Start
+from adoptsim.domain.scenario import Horizon, Leavers, PracticeUse, Scenario, Shock, Start
+from adoptsim.domain.shocks import SHOCKS
 
 SEEDS = st.integers(0, 2**32 - 1)
 REPLICATES = st.integers(0, 1000)
@@ -56,6 +57,13 @@ def _values_within(draw: st.DrawFn, table: Any) -> dict[str, float]:
 
 
 @st.composite
+def shocks(draw: st.DrawFn, days: int) -> Shock:
+    """Return a shock on any day but the first, of any size or its kind's own."""
+    size = draw(st.none() | st.floats(0.01, 1.0))
+    return Shock(kind=draw(st.sampled_from(tuple(SHOCKS))), day=draw(st.integers(1, days - 1)), size=size)
+
+
+@st.composite
 def scenarios(draw: st.DrawFn, departments: tuple[str, ...]) -> Scenario:
     """Return a scenario; most begin lively."""
     days = draw(st.integers(LEAST_DAYS, MOST_DAYS))
@@ -69,6 +77,7 @@ def scenarios(draw: st.DrawFn, departments: tuple[str, ...]) -> Scenario:
         parameters=lively | _values_within(draw, PARAMETERS),
         horizon=Horizon(days=days, support_until=draw(st.integers(1, days))),
         start=Start(contributors=contributors),
+        shocks=tuple(draw(st.lists(shocks(days), max_size=4, unique_by=lambda shock: (shock.kind, shock.day)))),
         leavers=Leavers(share=draw(st.sampled_from((0.0, 0.0, 0.3, 0.9))), day=draw(st.integers(0, days - 1))),
     )
 

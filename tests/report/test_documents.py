@@ -16,6 +16,7 @@ from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import OrganisationSpec, Scenario
+from adoptsim.domain.shocks import SHOCKS
 from adoptsim.domain.structure import STRUCTURE_NUMBERS
 from adoptsim.engine import state
 from adoptsim.engine.draws import PURPOSE_NAMES
@@ -138,6 +139,7 @@ def test_every_name_in_the_description_is_one_of_the_model(odd: str) -> None:
     known = set(NUMBERS) | set(EXPERIENCES) | set(PRACTICES) | set(PATTERNS) | set(rule_names()) | set(calls_of_a_day())
     for columns in (state.LEVEL, state.MARK, state.TALLY, state.TRAIT, state.PLACE, state.THREAD):
         known |= set(columns._fields)
+    known |= set(SHOCKS)
     known |= {*state.COUNTS, *state.DEPARTMENT_COUNTS, *one_day_s_outcomes(), "share_using", "share_contributing"}
     used = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", " ".join(re.findall(r"`([^`]+)`", odd))))
     assert sorted(used - known) == []

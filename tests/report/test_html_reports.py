@@ -235,4 +235,4 @@ def test_a_bar_stays_on_its_axis():
 
 
 def test_no_line_ends_within_a_number():
-    assert unbroken("8-39 % of a-1-2, 0.30\u20130.34") == "8\u2013\u206039\u00a0% of a-1-2, 0.30\u2013\u20600.34"
+    assert unbroken("8-39 % of a-1-2, +3 to +4") == "8\u2013\u206039\u00a0% of a-1-2, +3\u00a0to\u00a0+4"

@@ -104,13 +104,13 @@ def test_what_does_much_takes_small_steps_and_what_does_nothing_is_drawn_anew():
 class Gives:
     """A target under which a set's share of contributors is its trust slope, more or less by luck."""
 
-    rows = (PATTERNS["contributed"],)
+    rows, known = (PATTERNS["contributed"],), {}
 
     def __init__(self, luck: float) -> None:
         self.luck = luck
 
-    def judged(self, values, rows):
-        return np.array([values["trust_slope"] + self.luck])
+    def measured(self, values, rows):
+        return {"contributed": np.full(4, values["trust_slope"] + self.luck)}
 
 
 def test_only_sets_that_hold_on_average_under_other_luck_are_kept():

@@ -13,11 +13,13 @@ import pytest
 from adoptsim.domain.errors import InputError
 from adoptsim.domain.network import describe_network
 from adoptsim.domain.organisation import generate_organisation
+from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.validation import ensemble
 from adoptsim.validation.cases import CASES
 from adoptsim.validation.check import Row, holds, interval_of, lies_within, validate
 from adoptsim.validation.measure import NETWORK, PEOPLE, measure, runs_of
 from adoptsim.validation.patterns import PATTERNS, Pattern
+from adoptsim.validation.priors import open_parameters
 
 RANGE, SIGN, LIVES = PATTERNS["looked"], PATTERNS["acting_raises_voice"], PATTERNS["lives_from_5"]
 NOISY = np.array([-1.0, 3.0, -1.0, 3.0])
@@ -199,12 +201,28 @@ def test_an_ensemble_says_for_how_many_members_each_pattern_holds(monkeypatch: p
     assert told == [1, 2]
     assert (found.members, found.share["contributed"], found.share["span"]) == (2, 0.5, 1.0)
     assert found.all_share <= 0.5
+    assert found.least == ("contributed", 0.5)
     assert not found.holds
+
+
+def test_the_shipped_sets_are_enough_and_lie_within_their_priors():
+    members = ensemble.read_ensemble()
+    assert members is not None
+    assert len(members) >= 200
+    for member in members:
+        assert set(open_parameters()) <= set(member) <= set(PARAMETERS)
+        assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in member.items())
+
+
+def test_of_the_shipped_sets_an_eighth_shows_every_pattern_mostly():
+    """The whole check is a command; here every eighth set, under its luck: each pattern holds for three of four at least."""
+    found = ensemble.check_ensemble(ensemble.read_ensemble()[::8], validate(replicates=64, workers=2), workers=2)
+    assert found.least[1] >= 0.75, found.least
 
 
 @pytest.mark.parametrize(("share", "enough"), [(0.9, True), (0.895, False)])
 def test_nine_members_of_ten_are_enough(share: float, enough: bool):
-    assert ensemble.EnsembleCheck(200, {}, share).holds is enough
+    assert ensemble.EnsembleCheck(200, {"looked": 1.0, "contributed": share, "mean_messages": 0.1}, 0.5).holds is enough
 
 
 def test_every_case_has_its_replicates():

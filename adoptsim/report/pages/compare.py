@@ -91,8 +91,8 @@ def _gain(summary: Row, place: int) -> str:
     found = summary["differences"][place]
     staff, hours = (_change(found[name], name) for name in ("contributors", "hours_per_person_month"))
     return (
-        f"Against {summary['baseline']}, {found['scenario']} changes contributors by {staff} points of staff and hours by "
-        f"{hours} a person and month."
+        f"Against {summary['baseline']}, {found['scenario']} means {staff} points of staff who contribute, and {hours} "
+        "hours a person and month."
     )
 
 

@@ -84,8 +84,8 @@ def adoption(results: Sequence[Result], names: Sequence[str]) -> Picture:
     else:
         keys = [Key(look, color, name) for name, (color, look) in zip(names, looks, strict=False)]
         keys.append(Key("dashed", INK, f"critical mass, {rule} of staff"))
-        words = " ".join(f"{name}: {_course(result)}." for name, result in zip(names, shown, strict=False))
-    shades = "" if single else "Lines: contributors in the median run of each; shades: the middle half of its runs."
+        words = " ".join(f"Under {name} contributors {_course(result)}." for name, result in zip(names, shown, strict=False))
+    shades = "" if single else "Lines: the median run of each; shades: the middle half of its runs."
     return Picture("adoption", words, wide, narrow, keys, shades)
 
 
@@ -172,7 +172,7 @@ def chances(frame: pd.DataFrame, probability: float) -> Picture:
     words = (
         f"The chance of critical mass of {plural(len(known), 'bundle')} falls from {percent(float(values.iloc[0]))} for the "
         f"best to {percent(float(values.iloc[-1]))}; the middle one has {percent(float(values.median()))}. "
-        f"{enough:,} have an interval wholly above {percent(probability)}."
+        f"{f'{enough:,} have' if enough else 'None has'} an interval wholly above {percent(probability)}."
     )
     keys = [
         Key("line", BLUE, "chance of a bundle"),

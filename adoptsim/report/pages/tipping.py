@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
@@ -42,6 +43,7 @@ from adoptsim.report.tipping import draw_curve
 from adoptsim.simulation import OrganisationSource, model_version
 
 PALE_ORANGE = "#f7dcc8"
+LINE = 60
 READ_AXIS = "from adoptsim.analysis.settings import read_axis"
 
 
@@ -194,6 +196,9 @@ def _phase(found: Phase) -> Picture:
     narrow, narrow_axes = page_axes((3.75, 3.7), left=0.75, right=0.15, top=0.15, bottom=0.65)
     for axes in (wide_axes, narrow_axes):
         draw_field(axes, found)
+    wide_axes.set_ylabel(textwrap.fill(found.axes[1].label, LINE), fontsize=SMALL, color=INK)
+    narrow_axes.set_ylabel(textwrap.fill(_capital(found.axes[1].name), LINE // 2), fontsize=SMALL, color=INK)
+    narrow_axes.set_xlabel(_capital(found.axes[0].name), fontsize=SMALL, color=INK)
     every_other_tick(narrow_axes)
     draw_scale(wide.add_axes((0.9, 0.3, 0.027, 0.4)))
     keys = [
