@@ -113,7 +113,7 @@ def hysteresis_page(found: Hysteresis, *, given: str, command: str, target: str)
     table = Table("Employees who contribute", (_capital(found.axis.name), "raised", "lowered again", "gap, points"), rows)
     people = OrganisationSource(found.scenario.organisation, found.seed).organisation(0).n_people
     sections = [
-        Section("The way there and the way back", pictures=[_hysteresis(found, " ".join(sentences))], tables=[table]),
+        Section("The way there and the way back", pictures=[_hysteresis(found)], tables=[table]),
         *_last(
             found.scenario,
             people,
@@ -207,7 +207,7 @@ def _phase(found: Phase) -> Picture:
         Key("line", INK, "the edge: half of them live"),
     ]
     across, along = found.axes
-    words = f"Where networks live, over the {across.name} (across) and the {along.name} (up). {phase_verdict(found)}"
+    words = f"Where networks live. Across: {across.label}; up: {along.label}. {phase_verdict(found)}"
     text = f"{found.runs:,} runs at {len(found.lives)} points; a larger dot has more runs, where the side was not clear."
     return Picture("phase", words, wide, narrow, keys, text)
 
@@ -218,12 +218,19 @@ def every_other_tick(axes: Axes) -> None:
     axes.set_xticks(axes.get_xticks()[::2], words[::2])
 
 
-def _hysteresis(found: Hysteresis, words: str) -> Picture:
+def _hysteresis(found: Hysteresis) -> Picture:
     def draw(axes: Axes, is_narrow: bool) -> None:
         draw_branches(axes, found)
         axes.set_xlabel(found.axis.label, fontsize=SMALL, color=SOFT)
         if is_narrow:
             every_other_tick(axes)
 
+    last = len(found.levels) - 1
+    begin, top, end = (
+        share_words(found.branch(way, step).value) for way, step in ((found.up, 0), (found.up, last), (found.down, 0))
+    )
+    words = (
+        f"Raised, employees who contribute go from {begin} to {top}; lowered again, back to {end}. Bands: 95 % intervals."
+    )
     keys = [Key("line", BLUE, "raised"), Key("line", ORANGE, "lowered again")]
     return Picture("hysteresis", words, *both(draw, (7.3, 3.8), (3.75, 3.3)), keys)
