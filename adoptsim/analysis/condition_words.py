@@ -216,13 +216,13 @@ def _measured(found: Discovery, box: Box) -> str:
     counts, verb = box.counts, found.of_interest
     density, coverage, elsewhere = counts.density, counts.coverage, counts.elsewhere
     named = f"{'failures' if verb == 'fails' else 'successes'}"
-    again = " and ".join(dict.fromkeys(f"{percent(limit.found_again)}" for limit in box.limits))
+    again = percent(min(limit.found_again for limit in box.limits))
     return (
         f"Where {conditions(box)} ({percent(counts.mass)} of all) it {verb} in {percent(density.value)} "
         f"({_span(density)}), elsewhere in {percent(elsewhere.value)} ({_span(elsewhere)}); {percent(coverage.value)} "
         f"({_span(coverage)}) of all {named} lie there. On cases kept apart from the search such conditions met "
         f"{percent(box.checked_density)} {named} and covered {percent(box.checked_coverage)}; "
-        f"they were found again in {again} of random parts. By chance alone: p = {box.p_value:.2g}."
+        f"each was found again in {again} or more of random parts. By chance alone: p = {box.p_value:.2g}."
     )
 
 

@@ -30,6 +30,7 @@ Progress = Callable[[int], None]
 
 PEELED, LEAST_MASS = 0.05, 0.05  # of cases: what a step peels away, and the smallest box (Bryant & Lempert 2010)
 PERMUTATIONS, LEVEL = 39, 0.05  # a box by chance is reported in at most one data set of twenty
+STABLE = 0.5  # of random parts: a condition that fewer find again is not named
 PARTS, KEPT = 20, 0.75  # random parts of the cases on which a box is tried again, and how much of them a part holds
 MOST_BOXES = 1
 LEAST_CASES = 10  # of the rarer kind: fewer say nothing about where
@@ -222,14 +223,28 @@ def _find(cases: pd.DataFrame, sought: Flags, generator: np.random.Generator, te
     p_value = _by_chance(cases, sought, best, generator, tell) if limits else 1.0
     if p_value > LEVEL:
         return None
-    limits = tuple(_most_telling_first(limits, cases, sought))
     parts = [_part(cases, sought, generator, tell) for _ in range(PARTS)]
-    tried = tuple(
-        _tried(limit, parts, quasi_p) for limit, quasi_p in zip(limits, quasi_p_values(limits, cases, sought), strict=True)
-    )
+    kept = _significant([limit for limit in limits if _found_again(limit, parts) >= STABLE], cases, sought)
+    if not kept:
+        return None
+    ordered = _most_telling_first(kept, cases, sought)
+    p_values = quasi_p_values(ordered, cases, sought)
+    tried = tuple(_tried(limit, parts, quasi_p) for limit, quasi_p in zip(ordered, p_values, strict=True))
     checked = Counts(*(int(sum(part)) for part in zip(*(counts for _, counts in parts), strict=True)))
     coverage = checked.inside_of_interest / max(1, checked.of_interest)
-    return Box(tried, count(inside(limits, cases), sought), p_value, checked.density.value, coverage)
+    return Box(tried, count(inside(tried, cases), sought), p_value, checked.density.value, coverage)
+
+
+def _significant(limits: Sequence[Limit], cases: pd.DataFrame, sought: Flags) -> list[Limit]:
+    """Return the conditions without those, the weakest first, whose quasi-p value is above the level."""
+    kept = list(limits)
+    while kept:
+        p_values = quasi_p_values(kept, cases, sought)
+        place = int(np.argmax(p_values))
+        if p_values[place] <= LEVEL:
+            break
+        del kept[place]
+    return kept
 
 
 def best_box(cases: pd.DataFrame, sought: Flags) -> tuple[tuple[Limit, ...], float]:
@@ -316,11 +331,19 @@ def _tried(limit: Limit, parts: Sequence[tuple[tuple[Limit, ...], Counts]], quas
 
     The spread over parts is that over new cases when it is scaled by the shares kept and left out (Shao & Wu 1989).
     """
-    same = [other for limits, _ in parts for other in limits if other.factor == limit.factor and _same_side(other, limit)]
-    at = [other.low if limit.low is not None else other.high for other in same]
+    at = [other.low if limit.low is not None else other.high for other in _again(limit, parts)]
     numbers = [value for value in at if value is not None]
     error = float(np.std(numbers, ddof=1)) * (KEPT / (1.0 - KEPT)) ** 0.5 if len(numbers) > 1 else 0.0
-    return limit._replace(quasi_p=quasi_p, found_again=len(same) / len(parts), uncertainty=error)
+    return limit._replace(quasi_p=quasi_p, found_again=_found_again(limit, parts), uncertainty=error)
+
+
+def _again(limit: Limit, parts: Sequence[tuple[tuple[Limit, ...], Counts]]) -> list[Limit]:
+    """Return the same condition as parts of the cases have it."""
+    return [other for limits, _ in parts for other in limits if other.factor == limit.factor and _same_side(other, limit)]
+
+
+def _found_again(limit: Limit, parts: Sequence[tuple[tuple[Limit, ...], Counts]]) -> float:
+    return len(_again(limit, parts)) / len(parts)
 
 
 def _same_side(other: Limit, limit: Limit) -> bool:

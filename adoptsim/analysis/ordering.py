@@ -19,6 +19,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from adoptsim.analysis.introductions import Calendar, in_order, in_use
+from adoptsim.compare import paired_proportion_difference
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, Interval, mean_interval, paired_difference
 from adoptsim.domain.scenario import Scenario
@@ -113,8 +114,9 @@ class Ordering:
 
     def regret(self, order: Order, measure: str | None = None) -> Interval:
         """Return by how much an order falls short of the best, in pairs."""
-        of = self.values[measure or self.measure]
-        return paired_difference(of[self.found.best], of[order])
+        name = measure or self.measure
+        best, other = self.values[name][self.found.best], self.values[name][order]
+        return paired_proportion_difference(best, other) if name == "reached" else paired_difference(best, other)
 
     @property
     def regret_by_lot(self) -> Interval:

@@ -46,6 +46,11 @@ def sentences(summary: Summary) -> list[str]:
         f"The order of the report (1 to 10) loses {points(usual[measure])}, "
         f"one drawn by lot {points(summary['by_lot'])} on average.",
     ]
+    if measure != "reached" and worst["reached"]["low"] > 0.0:
+        said.append(
+            f"Critical mass, asked some months after launch support has ended, is reached {points(worst['reached'])} less "
+            f"often in the worst order than in the best."
+        )
     return said + _what_first(summary)
 
 
