@@ -224,7 +224,7 @@ def _find(cases: pd.DataFrame, sought: Flags, generator: np.random.Generator, te
     if p_value > LEVEL:
         return None
     parts = [_part(cases, sought, generator, tell) for _ in range(PARTS)]
-    kept = _significant([limit for limit in limits if _found_again(limit, parts) >= STABLE], cases, sought)
+    kept = significant([limit for limit in limits if _found_again(limit, parts) >= STABLE], cases, sought)
     if not kept:
         return None
     ordered = _most_telling_first(kept, cases, sought)
@@ -235,7 +235,7 @@ def _find(cases: pd.DataFrame, sought: Flags, generator: np.random.Generator, te
     return Box(tried, count(inside(tried, cases), sought), p_value, checked.density.value, coverage)
 
 
-def _significant(limits: Sequence[Limit], cases: pd.DataFrame, sought: Flags) -> list[Limit]:
+def significant(limits: Sequence[Limit], cases: pd.DataFrame, sought: Flags) -> list[Limit]:
     """Return the conditions without those, the weakest first, whose quasi-p value is above the level."""
     kept = list(limits)
     while kept:

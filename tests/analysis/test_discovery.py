@@ -219,3 +219,11 @@ def test_a_case_holds_if_enough_of_its_runs_do():
     cases, holds = cases_of(runs, ["x"], 0.5)
     assert cases["x"].tolist() == [1, 2]
     assert holds.tolist() == [True, False]
+
+
+def test_conditions_that_the_others_make_needless_are_not_named():
+    cases = organisations(300)
+    sought = (cases["levers.culture_trust"] < 0.3).to_numpy()
+    useful, useless = Limit("levers.culture_trust", None, 0.3), Limit("levers.permission", 0.1, None)
+    assert discovery.significant([useless, useful], cases, sought) == [useful]
+    assert discovery.significant([useless], cases, sought) == []

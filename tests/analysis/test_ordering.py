@@ -188,3 +188,21 @@ def test_a_calendar_is_read_from_a_file_and_its_mistakes_are_named(tmp_path: Pat
     file.write_text("introduce:\n  save_space: {days: 10, hours: 5}\n")
     with pytest.raises(ad.InputError, match="safe_space"):
         Calendar.load(file)
+
+
+def test_critical_mass_is_spoken_of_where_the_worst_order_reaches_it_less_often():
+    each = {"mean": 0.065, "low": 0.062, "high": 0.069}
+    rare = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    orders = {name: {"regret": {"average": each, "contributors": each, "reached": rare}} for name in ("usual", "worst")}
+    worth = {"safe_space": {"mean": 0.0, "low": -1.0, "high": 1.0}}
+    summary = {
+        "measure": "average",
+        "orders": orders,
+        "by_lot": each,
+        "tried": 6,
+        "exhaustive": True,
+        "place_earlier": worth,
+    }
+    assert any("is reached 50.0 points (40.0 to 60.0) less often in the worst order" in said for said in sentences(summary))
+    orders["worst"]["regret"]["reached"] = {"mean": 0.1, "low": -0.1, "high": 0.3}
+    assert not any("Critical mass" in said for said in sentences(summary))
