@@ -261,8 +261,6 @@ def fits(point: Any) -> bool:
         point["organisation.mean_degree"] > 30
         and point["organisation.people"] > 200
         and point["levers.relevance_prob"] > 1 / 3
-        and point["levers.culture_safety"] > 0.2
-        and point["levers.answer_prob"] > 1 / 30
     )
 
 
