@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.load import served
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -48,24 +46,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def url() -> Iterator[str]:
-    """Serve the page on a free port, as the command does."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "adoptsim.cli", "ui", "--port", "0", "--no-open"],
-        cwd=ROOT,
-        text=True,
-        stderr=subprocess.PIPE,
-    )
-    assert server.stderr is not None
-    said = server.stderr.readline()
-    assert said.startswith("adoptsim is at http://127.0.0.1:"), said
-    yield said.split()[-1]
-    server.terminate()
-    try:
-        server.communicate(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.communicate()
+def server() -> Iterator[tuple[str, int]]:
+    """Serve the page on a free port, as the command does; give its address and its process."""
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def url(server: tuple[str, int]) -> str:
+    """Return the page's address."""
+    return server[0]
 
 
 class Complaints(list[str]):
