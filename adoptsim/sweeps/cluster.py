@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.sweeps.work import Results, Task, run_task
+from adoptsim.sweeps.engines import address_of
+from adoptsim.sweeps.work import Results, Task, run_task, versions_here
 
 CONNECT_SECONDS = 20
 
@@ -63,45 +64,64 @@ class Cluster:
             return f"{gone} ({error})"
         return f"the Dask workers cannot do the runs: {type(error).__name__}: {error}"
 
-    def stop(self) -> None:
-        """Chunks that have begun end by themselves, within about a second."""
+    def missing(self) -> str:
+        """Return that there are no workers, if so: chunks wait until some come."""
+        with contextlib.suppress(OSError, ValueError):
+            return "" if self.client.nthreads() else "no workers"
+        return ""
+
+    def stop(self, chunks: Iterable[Future[Results]]) -> list[Future[Results]]:
+        """Return all: nobody here knows which have begun, and those end by themselves within about a second."""
+        return [chunk for chunk in chunks if not chunk.cancelled()]
 
 
 @contextlib.contextmanager
-def connected(
-    where: str | os.PathLike[str], model_version: str, certificates: Certificates | None = None
-) -> Iterator[Cluster]:
-    """Connect to a scheduler by its address or its scheduler file, and see that everybody there has the same versions.
+def connected(where: Any, versions: Mapping[str, str], certificates: Certificates | None = None) -> Iterator[Cluster]:
+    """Connect to a scheduler and see that everybody there has the same versions.
+
+    Parameters
+    ----------
+    where
+        Address, scheduler file, or a ``distributed.Client`` that somebody has connected, and closes.
 
     Raises
     ------
     InputError
         If Dask is missing, nobody answers, or versions differ.
     """
+    _need_dask()
+    is_handed, name = not isinstance(where, str | os.PathLike), address_of(where)
+    client = where if is_handed else _client(os.fspath(where), certificates or Certificates())
+    try:
+        _check_versions(client, versions, name)
+        with client.get_executor(pure=False) as executor:
+            yield Cluster(client, executor, name)
+    finally:
+        if not is_handed:
+            with contextlib.suppress(Exception):  # a scheduler that is gone cannot be said goodbye
+                client.close(timeout=2)
+
+
+def _need_dask() -> None:
     if not find_spec("distributed"):
         message = "a Dask cluster needs distributed, which is not installed: pip install distributed"
         raise InputError(Problem(f"{message} (or adoptsim with its extra 'dask')"))
+
+
+def _client(where: str, certificates: Certificates) -> Any:
     distributed: Any = import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong is said in our own words
     how, address = _place(where)
-    security = _security(address, certificates or Certificates())
+    security = _security(address, certificates)
     try:
-        client = distributed.Client(**how, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
+        return distributed.Client(**how, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         message = f"no Dask scheduler answers within {CONNECT_SECONDS} s; is it running, and is the address right?"
-        raise InputError(Problem(f"{message} ({type(error).__name__}: {error})", file=str(where))) from None
-    try:
-        _check_versions(client, model_version, str(where))
-        with client.get_executor(pure=False) as executor:
-            yield Cluster(client, executor, str(where))
-    finally:
-        with contextlib.suppress(Exception):  # a scheduler that is gone cannot be said goodbye
-            client.close(timeout=2)
+        raise InputError(Problem(f"{message} ({type(error).__name__}: {error})", file=where)) from None
 
 
-def _place(where: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
+def _place(text: str) -> tuple[dict[str, Any], str]:
     """Return what the client is told: an address, or a scheduler file."""
-    text = os.fspath(where)
     if "://" in text:
         scheme = text.partition("://")[0]
         if scheme not in ("tcp", "tls", "ucx", "ws", "wss", "inproc"):
@@ -142,23 +162,13 @@ def _security(address: str, given: Certificates) -> Any:
     )
 
 
-def versions_here() -> dict[str, str]:
-    """Return what must be the same everywhere: the model, and what computes its numbers."""
-    from importlib.metadata import version
-
-    from adoptsim.simulation import model_version
-
-    return {"adoptsim": model_version(), "numba": version("numba"), "numpy": version("numpy")}
-
-
-def _check_versions(client: Any, model_version: str, where: str) -> None:
+def _check_versions(client: Any, here: Mapping[str, str], where: str) -> None:
     """Raise ``InputError`` unless scheduler and workers have this package, of this version."""
-    here = versions_here() | {"adoptsim": model_version}
     try:
         there = {"the scheduler": client.run_on_scheduler(versions_here)} | client.run(versions_here, on_error="return")
     except Exception as error:  # whatever the other side raised while it looked for the package
         message = (
-            f"the scheduler cannot use adoptsim ({type(error).__name__}: {error}); install adoptsim {model_version} there"
+            f"the scheduler cannot use adoptsim ({type(error).__name__}: {error}); install adoptsim {here['adoptsim']} there"
         )
         raise InputError(Problem(message, file=where)) from None
     problems = []
@@ -167,7 +177,7 @@ def _check_versions(client: Any, model_version: str, where: str) -> None:
             problems.append(Problem(f"worker {who} cannot use adoptsim ({found}); install it there", file=where))
             continue
         differ = [
-            f"{name} {found.get(name)} there, {version} here" for name, version in here.items() if found[name] != version
+            f"{name} {found.get(name)} there, {version} here" for name, version in here.items() if found.get(name) != version
         ]
         if differ:
             problems.append(Problem(f"{who}: {', '.join(differ)}; install the same everywhere", file=where))

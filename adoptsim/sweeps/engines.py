@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from adoptsim.domain.errors import InputError
+from adoptsim.domain.errors import InputError, Problem
 from adoptsim.sweeps.work import Results, Setting, Task, Worker, run_task
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ class Engine(Protocol):
     def why_lost(self, error: BaseException | None) -> str:
         """Return why nothing can be done any more, or nothing; ``error``: what a chunk ended with, if one did."""
 
-    def stop(self) -> None:
-        """Begin nothing more, and let what is under way end soon."""
+    def missing(self) -> str:
+        """Return what it waits for before anything can be done, or nothing."""
+
+    def stop(self, chunks: Iterable[Future[Results]]) -> list[Future[Results]]:
+        """Begin nothing more, and let what is under way end soon; return the chunks that may still come back."""
 
 
 @dataclass
@@ -59,10 +62,16 @@ class Threads:
         """Threads are not lost."""
         return ""
 
-    def stop(self) -> None:
-        """End after the runs that are under way."""
+    def missing(self) -> str:
+        """Return nothing: threads are always there."""
+        return ""
+
+    def stop(self, chunks: Iterable[Future[Results]] = ()) -> list[Future[Results]]:
+        """End after the runs that are under way, or without those that don't end: the worker leaves them behind."""
+        begun = [chunk for chunk in chunks if not chunk.cancel()]
         self.worker.stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        return begun
 
 
 @dataclass
@@ -81,8 +90,13 @@ class Handed:
         """Whatever a chunk ends with that no run has raised, the executor has."""
         return f"the executor cannot do the runs: {type(error).__name__}: {error}" if error is not None else ""
 
-    def stop(self) -> None:
+    def missing(self) -> str:
+        """Return nothing: an executor does not say."""
+        return ""
+
+    def stop(self, chunks: Iterable[Future[Results]]) -> list[Future[Results]]:
         """Chunks that have begun end by themselves, within about half a second."""
+        return [chunk for chunk in chunks if not chunk.cancel()]
 
 
 @dataclass(frozen=True)
@@ -91,8 +105,29 @@ class Where:
 
     threads: int
     executor: Executor | None = None
-    dask: str | os.PathLike[str] | None = None
+    dask: Any = None
+    """Address, scheduler file, or a connected ``distributed.Client``."""
     certificates: Certificates | None = None
+
+    @property
+    def words(self) -> str:
+        """Return it in a few words."""
+        if self.dask is not None:
+            return f"Dask at {address_of(self.dask)}"
+        if self.executor is not None:
+            return f"executor {type(self.executor).__name__}"
+        return f"{self.threads} thread{'s' if self.threads > 1 else ''}"
+
+
+def address_of(dask: Any) -> str:
+    """Return where a Dask cluster is: an address or a scheduler file as given, of a client its scheduler's address."""
+    if isinstance(dask, str | os.PathLike):
+        return os.fspath(dask)
+    if not hasattr(dask, "get_executor"):
+        raise InputError(
+            Problem(f"{dask!r} is no cluster; give an address, a scheduler file or a distributed.Client", "dask")
+        )
+    return str(dask.scheduler.address)
 
 
 @contextlib.contextmanager
@@ -101,7 +136,7 @@ def engine_of(setting: Setting, where: Where) -> Iterator[Engine]:
     if where.dask is not None:
         from adoptsim.sweeps.cluster import connected
 
-        with connected(where.dask, setting.model_version, where.certificates) as engine:
+        with connected(where.dask, setting.versions, where.certificates) as engine:
             yield engine
     elif where.executor is not None:
         yield Handed(where.executor, getattr(where.executor, "_max_workers", None) or where.threads)

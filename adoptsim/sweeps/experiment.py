@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -95,13 +96,35 @@ class Experiment(Strict):
     def load(cls, name_or_path: str | os.PathLike[str]) -> Self:
         """Return a shipped experiment or that of a file, tried on its base scenario.
 
-        Paths to the base scenario and to tables are read from the experiment's own folder; tables are read in. Raises
-        ``InputError`` with everything that is wrong with the experiment, its tables, or its base scenario.
+        Paths to the base scenario and to tables are read from the experiment's own folder; tables are read in.
+        ``NAME@FOLDER`` asks it of the organisation of the folder's people.csv and ties.csv. Raises ``InputError`` with
+        everything that is wrong with the experiment, its tables, or its base scenario.
         """
+        name_or_path, own = files.split_own(name_or_path)
         path = files.locate(name_or_path, "experiments")
         folder = str(path.absolute().parent)
         loaded = files.read_model(path, cls, "experiments", also=lambda found: _misfits(found, folder))
-        return loaded.with_tables(folder).model_copy(update={"scenario": _base_of(loaded.scenario, folder)})
+        whole = loaded.with_tables(folder).model_copy(update={"scenario": _base_of(loaded.scenario, folder)})
+        return whole if own is None else whole.set_in(own)
+
+    def set_in(self, folder: Path) -> Self:
+        """Return the experiment in the organisation of a folder's files, named after both.
+
+        What is generated otherwise is not varied. Raises ``InputError`` where nothing would be left to vary.
+        """
+        generated = {f"organisation.{name}" for name in files.GENERATED_ONLY}
+        vary = {target: levels for target, levels in self.vary.items() if target not in generated}
+        uncertain = self.uncertain
+        if isinstance(uncertain, dict):
+            uncertain = {target: levels for target, levels in uncertain.items() if target not in generated} or None
+        if (self.vary and not vary) or not (vary or uncertain):
+            message = f"varies only what an organisation of your own has already: {', '.join(self.vary or self.targets)}"
+            raise InputError(Problem(message, "vary" if self.vary else "uncertain", self.name))
+        base = f"{files.split_own(self.scenario)[0]}{files.AT}{folder}"
+        name = files.name_in_own(self.name, folder)
+        changes = {"name": name, "scenario": base, "vary": vary, "uncertain": uncertain, "answer": ""}
+        no_worlds = {"worlds": None, "sampling": "product"} if uncertain is None else {}
+        return self.model_copy(update=changes | no_worlds)
 
     @classmethod
     def from_frame(cls, points: pd.DataFrame, *, scenario: str, name: str = "points", **fields: Any) -> Self:
@@ -223,6 +246,9 @@ def _base_of(scenario: str, folder: str) -> str:
     if scenario in files.shipped("scenarios"):
         return scenario
     path = os.path.normpath(os.path.join(folder, os.path.expanduser(scenario)))
+    name, own = files.split_own(scenario, folder)
+    if own is not None:
+        return f"{_base_of(str(name), folder)}{files.AT}{os.path.normpath(own)}"
     return path if files.is_path(scenario) or ("\0" not in path and os.path.exists(path)) else scenario
 
 

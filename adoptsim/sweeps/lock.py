@@ -12,23 +12,41 @@ from pathlib import Path
 from adoptsim.domain.errors import InputError, Problem
 
 _MOST_TRIES = 100
+_HELD: set[int] = set()
+"""Open lock files of this process."""
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a sweep's file; raises ``InputError`` that names the process that holds it."""
-    beside = path.with_name(f"{path.name}.lock")
-    held = _take(beside, path)
+def locked(path: Path, what: str = "sweep") -> Iterator[None]:
+    """Hold the lock of a sweep's file, or of ``what`` it is; raises ``InputError`` that names the process that holds it.
+
+    It lies beside the file itself, whatever links lead there, so that two names of one file have one lock.
+    """
+    real = path.resolve()
+    beside = real.with_name(f"{real.name}.lock")
+    held = _take(beside, path, what)
+    _HELD.add(held)
     try:
         _say_who(held)
         yield
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+        _HELD.discard(held)
         os.close(held)
 
 
-def _take(beside: Path, path: Path) -> int:
+def _let_go() -> None:
+    """Close the locks that a forked child has got with everything else: it could outlive us and hold them."""
+    while _HELD:
+        os.close(_HELD.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def _take(beside: Path, path: Path, what: str) -> int:
     """Return an open, locked file; one that its last holder has removed meanwhile is no lock: try again."""
     for _ in range(_MOST_TRIES):
         try:
@@ -39,7 +57,7 @@ def _take(beside: Path, path: Path) -> int:
         if not _lock(opened):
             who = os.read(opened, 200).decode(errors="replace").strip() or "another process"
             os.close(opened)
-            message = f"{who} is running this sweep; wait for it, stop it, or give another file"
+            message = f"{who} is running this {what}; wait for it, stop it, or give another file"
             raise InputError(Problem(message, file=str(path)))
         if _is_still(opened, beside):
             return opened

@@ -74,7 +74,7 @@ class Plan:
     def _every(self) -> dict[str, DesignPoint]:
         return self.by_key | {point.key: point for point in self.only_baselines}
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self._every
 
     def point(self, key: str) -> DesignPoint:

@@ -31,6 +31,8 @@ class Precision:
     target: float
     outcome: str
     most: int
+    fixed: int | None = None
+    """Replicates of each point if no precision were asked for: what is used is compared to that; ``most`` if absent."""
 
     def next_look(self, n: int) -> int:
         """Return after how many replicates to look, having looked after ``n`` (0: not yet)."""

@@ -17,6 +17,7 @@ from scipy.special import stdtrit
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, mean_interval, wilson
 from adoptsim.simulation import FINAL, most_possible
+from adoptsim.sweeps.batches import OF_A_RUN, outcomes_in, run_batches
 from adoptsim.sweeps.gains import gains, spent
 from adoptsim.sweeps.series import unpacked
 from adoptsim.sweeps.store import read_meta, reading
@@ -24,7 +25,7 @@ from adoptsim.sweeps.store import read_meta, reading
 MAIN = (*FINAL, "worst_department_contributors", "hours_per_person_month")
 """Outcomes that get an interval beside their mean."""
 SUFFICIENT = 0.5
-_NOT_OUTCOMES = ("point", "replicate")
+THRESHOLD = "critical_mass.threshold"
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -33,10 +34,15 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
         return point_frame(connection)
 
 
-def load_runs(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Return one row a finished run: point, the factors' levels, replicate, every outcome; in the design's order."""
+def load_runs(path: str | os.PathLike[str], measures: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return one row a finished run: point, the factors' levels, replicate, outcomes; in the design's order.
+
+    ``measures``: only those outcomes of them that the file has; all when absent.
+    """
     with reading(path) as connection:
-        points, runs = _points(connection), _runs(connection)
+        points = _points(connection)
+        kept = [name for name in outcomes_in(connection) if measures is None or name in measures]
+        runs = pd.concat(run_batches(connection, kept), ignore_index=True)
         factors = points[_factors(connection)]
         frame = pd.concat(
             [runs[["point"]], factors.loc[runs["point"]].reset_index(drop=True), runs.drop(columns="point")], axis=1
@@ -87,20 +93,26 @@ def point_frame(connection: sqlite3.Connection) -> pd.DataFrame:
     the other outcomes' means; where a precision was asked for, the ``gain`` over the base scenario in that outcome with
     ``gain_low`` and ``gain_high``. NaN where nothing was measured. ``attrs`` say where it comes from.
     """
-    points, runs = _points(connection), _runs(connection)
-    grouped = runs.groupby("point", sort=True)
-    columns: dict[str, Any] = {"n": grouped.size()}
-    for name in runs.columns.drop(list(_NOT_OUTCOMES)):
-        columns |= _summaries(name, grouped[name])
-    summary = pd.DataFrame(columns).reindex(points.index)
+    points, attrs = _points(connection), _attrs(connection)
+    outcome = attrs["precision"]["outcome"] if "precision" in attrs else None
+    parts = [_summary(connection, runs, outcome) for runs in run_batches(connection, outcomes_in(connection))]
+    summary = pd.concat(parts).reindex(points.index)
     summary["n"] = summary["n"].fillna(0).astype(int)
-    attrs = _attrs(connection)
     frame = pd.concat([points, summary], axis=1)
-    if "precision" in attrs:
-        frame = frame.join(gains(connection, runs, attrs["precision"]["outcome"]))
+    if outcome is not None:
         attrs["precision"] |= spent(frame, attrs)
     frame.attrs.update(attrs)
     return frame
+
+
+def _summary(connection: sqlite3.Connection, runs: pd.DataFrame, gain_in: str | None) -> pd.DataFrame:
+    """Return one row a point of some points' runs: how many, each outcome's columns, and the gain where one is asked for."""
+    grouped = runs.groupby("point", sort=True)
+    columns: dict[str, Any] = {"n": grouped.size()}
+    for name in runs.columns.drop(list(OF_A_RUN)):
+        columns |= _summaries(name, grouped[name])
+    summary = pd.DataFrame(columns)
+    return summary if gain_in is None else summary.join(gains(connection, runs, gain_in))
 
 
 RANKINGS = {
@@ -214,7 +226,7 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         if where.suffix == ".csv":
             frame.to_csv(where, index=False, lineterminator="\n")
         elif where.suffix == ".parquet":
-            frame.astype({name: str for name in frame if frame[name].dtype == object}).to_parquet(where, index=False)
+            storable(frame).to_parquet(where, index=False)
         else:
             raise InputError(Problem("ends in neither .csv nor .parquet; give one of the two", file=str(where)))
     except ImportError:
@@ -225,22 +237,17 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         raise InputError(Problem(f"cannot be written: {reason}", file=str(where))) from None
 
 
+def storable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame that Parquet can hold: columns of mixed levels, such as on and 0.5, as text."""
+    return frame.astype({name: str for name in frame if frame[name].dtype == object})
+
+
 def _points(connection: sqlite3.Connection) -> pd.DataFrame:
     """Return one row a point: its factors, on/off ones as bool, and the number of practices."""
     rows = connection.execute("SELECT point, factors, n_practices FROM point ORDER BY point").fetchall()
     index = pd.Index([row[0] for row in rows], name="point")
     factors = pd.DataFrame([json.loads(row[1]) for row in rows], index=index)
     return factors.assign(n_practices=[row[2] for row in rows])
-
-
-def _runs(connection: sqlite3.Connection) -> pd.DataFrame:
-    """Return point, replicate and all outcomes of the finished runs, in a fixed order."""
-    names = [row[1] for row in connection.execute("PRAGMA table_info(run)")]
-    outcomes = names[names.index("finished") + 1 :]
-    quoted = ", ".join(f'"{name}"' for name in outcomes)
-    query = f"SELECT point, replicate, {quoted} FROM point JOIN run USING (point_key) ORDER BY point, replicate"
-    frame = pd.DataFrame(connection.execute(query).fetchall(), columns=[*_NOT_OUTCOMES, *outcomes])
-    return frame.astype({**dict.fromkeys(_NOT_OUTCOMES, np.int64), **dict.fromkeys(outcomes, np.float64)})
 
 
 def _factors(connection: sqlite3.Connection) -> list[str]:
@@ -256,17 +263,17 @@ def _attrs(connection: sqlite3.Connection) -> dict[str, Any]:
     ((finished,),) = connection.execute("SELECT count(*) FROM run")
     ((keys,),) = connection.execute("SELECT count(DISTINCT point_key) FROM point")
     ((beside,),) = connection.execute("SELECT count(*) FROM run WHERE point_key NOT IN (SELECT point_key FROM point)")
-    precision = json.loads(meta.get("precision", "null"))
+    precision, factors = json.loads(meta.get("precision", "null")), _factors(connection)
     ended = meta.get("ended") is not None and precision is not None
     return {
         "experiment": experiment["name"],
         "title": experiment["title"],
-        "factors": _factors(connection),
+        "factors": factors,
         "uncertain": list(experiment.get("uncertain") or ()),
         "scenario": scenario["name"],
         "base_practices": [name for name, use in scenario["practices"].items() if use["intensity"] > 0],
         "people": int(meta["people"]),
-        "threshold": scenario["critical_mass"]["threshold"],
+        "threshold": None if THRESHOLD in factors else scenario["critical_mass"]["threshold"],
         "seed": int(meta["seed"]),
         "replicates": int(meta["replicates"]),
         "model_version": meta["model_version"],

@@ -1,119 +1,76 @@
-"""Whether a sweep's file and what is asked now belong together; what the file keeps of what was asked."""
+"""Whether a sweep's file and what is asked now belong together; runs that are done again must be the same."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
-import shlex
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
-from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.scenario import OrganisationSpec
 from adoptsim.sweeps.plan import Plan, canonical
-from adoptsim.sweeps.store import SCHEMA_VERSION, Run, Store
-from adoptsim.version import __version__
+from adoptsim.sweeps.provenance import MAKERS, describe, makers
+from adoptsim.sweeps.runs import Failure, Run, differences
+from adoptsim.sweeps.sources import READING, differing, named, source_hashes
+from adoptsim.sweeps.store import Store
 
 MOST_CHANGES = 8
-_MAKERS = ("adoptsim", "python", "numpy", "numba", "platform")
 _WORDS_ONLY = ("name", "title", "question", "answer", "expected_minutes", "replicates", "seed", "precision", "precision_of")
 """What an experiment's file says that decides no run."""
+_ELSEWHERE = "go on where and as it was begun, or start a new sweep in another file"
 
 
-def describe(plan: Plan, measures: Sequence[str], series: Sequence[str] = ()) -> dict[str, str]:
-    """Return what a sweep's file keeps beside its runs, each as text."""
-    asked = plan.experiment.model_dump(mode="json")
-    return makers() | {
-        "schema_version": str(SCHEMA_VERSION),
-        "model_version": plan.model_version,
-        "experiment": json.dumps(asked, ensure_ascii=False),  # factors in their order
-        "experiment_digest": hashlib.sha256(canonical(asked).encode()).hexdigest(),
-        "scenario": canonical(plan.base.model_dump(mode="json")),
-        "people": str(_people(plan.base.organisation)),
-        "seed": str(plan.seed),
-        "replicates": str(plan.replicates),
-        "measures": json.dumps(list(measures)),
-        "series": json.dumps(list(series)),
-        "precision": json.dumps(asdict(plan.precision) if plan.precision else None),
-        "command": shlex.join(sys.argv),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _people(spec: OrganisationSpec) -> int:
-    """Return how many people the base scenario's organisation has."""
-    return spec.people if spec.people_file is None else len(files.read_records(spec).people)
-
-
-def makers() -> dict[str, str]:
-    """Return the versions of what computes a run, beside the model."""
-    return {
-        "adoptsim": __version__,
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-        "numba": version("numba"),
-        "platform": platform.platform(),
-    }
-
-
-def prepare(store: Store, plan: Plan, measures: Sequence[str], series: Sequence[str] = ()) -> None:
+def prepare(store: Store, plan: Plan, meta: Mapping[str, str]) -> None:
     """Make a new file for the plan, or see that an old one fits it and let its design grow.
+
+    Parameters
+    ----------
+    meta
+        What the file would say of itself if it were begun now: `adoptsim.sweeps.provenance.describe`.
 
     Raises
     ------
     InputError
         If the file's runs do not belong to this plan, with what has changed and what to do.
     """
-    meta = describe(plan, measures, series)
+    measures, series = json.loads(meta["measures"]), json.loads(meta["series"])
     if store.is_new:
         store.create(meta, measures, plan)
         return
     before = store.meta()
     reasons = list(_reasons(before, plan, measures, store.point_keys()))
-    if not reasons and json.loads(before.get("series", "[]")) != list(series):
+    if not reasons and json.loads(before.get("series", "[]")) != series:
         days = ", ".join(json.loads(before.get("series", "[]"))) or "none"
         reasons = [f"it keeps other days of its runs ({days}); ask for those, or give another file"]
     if reasons:
         raise InputError(*(Problem(reason, file=str(store.path or "")) for reason in reasons))
     grown = store.point_keys() != [point.key for point in plan.points] or int(before["replicates"]) != plan.replicates
     if grown or before.get("precision", "null") != meta["precision"]:
-        kept = {name: before[name] for name in ("created", *_MAKERS)}
-        store.redesign(meta | kept, plan)
+        kept = {name: before[name] for name in ("created", "command", "sources", *MAKERS) if name in before}
+        store.redesign({**meta, **kept}, plan)
 
 
-def check_same(store: Store, before: Run, again: Run) -> None:
+def check_same(store: Store, before: Run, again: Run | Failure) -> None:
     """Raise ``InputError`` unless a finished run, done again, has given the same bits."""
-    old, new = before.values, again.values
-    different = [
-        f"{name} was {was!r} and is {now!r}"
-        for name, was, now in zip(store.measures, old, new, strict=True)
-        if was != now and not (was != was and now != now)
-    ]
+    if isinstance(again, Failure):
+        message = f"a finished run, done again, fails: {again.error}"
+        raise InputError(Problem(f"{message}; {_ELSEWHERE}", file=str(store.path or "")))
+    different = differences(store.measures, before, again)
     if not different:
         return
     meta, here = store.meta(), makers()
-    moved = [f"{name} {meta.get(name)} -> {here[name]}" for name in _MAKERS if meta.get(name) != here[name]]
+    moved = [f"{name} {meta.get(name)} -> {here[name]}" for name in MAKERS if meta.get(name) != here[name]]
     cause = f"changed since: {', '.join(moved)}" if moved else "nothing in the versions explains it"
     message = (
-        f"a finished run, done again, gives other numbers ({different[0]}; {len(different)} outcomes differ); {cause}. "
-        "Resume where it was begun, or start a new sweep in another file"
+        f"a finished run, done again, gives other numbers ({different[0]}; {len(different)} outcomes differ); {cause}; "
+        f"{_ELSEWHERE}"
     )
     raise InputError(Problem(message, file=str(store.path or "")))
 
 
 def _reasons(meta: Mapping[str, str], plan: Plan, measures: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
     """Yield why the file's runs and the plan's do not belong together."""
-    if meta["model_version"] != plan.model_version:
-        yield (
-            f"its runs are of model {meta['model_version']}, this is {plan.model_version}, and they must not be mixed; "
-            "go on with the model it was begun with, or give another file (adoptsim results still reads this one)"
-        )
+    if other := _other_model(meta, plan):
+        yield other
         return
     if int(meta["seed"]) != plan.seed:
         yield f"it was begun with seed {meta['seed']}, not {plan.seed}; give that seed, or another file"
@@ -121,10 +78,33 @@ def _reasons(meta: Mapping[str, str], plan: Plan, measures: Sequence[str], keys:
     if int(meta["replicates"]) > plan.replicates:
         yield f"it has {meta['replicates']} replicates a point; give as many or more than that, or another file"
     if json.loads(meta["measures"]) != list(measures):
-        yield "it keeps other measures; leave `measure` as it was, or give another file"
+        kept, asked = json.loads(meta["measures"]), set(measures)
+        lacking = f", not {', '.join(name for name in measures if name not in kept)}" if asked - set(kept) else ""
+        yield (
+            f"of its runs it keeps {', '.join(kept)}{lacking}; ask for those (in `measure`, and a precision of one of them),"
+            " or give another file"
+        )
     if not set(keys) <= set(plan.by_key):
         changed = _changes(meta, plan)
         yield f"the experiment has changed: {changed}; a design may only grow: undo that, or give another file"
+
+
+def _other_model(meta: Mapping[str, str], plan: Plan) -> str:
+    """Return that the file's runs are of another model, with the source files that differ; nothing if they are not."""
+    before, here = json.loads(meta.get("sources", "{}")), source_hashes()
+    if meta["model_version"] != plan.model_version:
+        found = differing(before, here, {*before, *here} - {*READING})
+        what = f" (what differs: {named(found) or 'the release alone'})" if before else ""
+        return (
+            f"its runs are of model {meta['model_version']}, this is {plan.model_version}, and they must not be mixed{what};"
+            " go on with the model it was begun with, or give another file (adoptsim results still reads this one)"
+        )
+    if plan.base.organisation.people_file is not None and (found := differing(before, here, READING)):
+        return (
+            f"what reads the organisation's files has changed since ({named(found)}), so its runs may be of other people"
+            " and must not be mixed; go on with the version it was begun with, or give another file"
+        )
+    return ""
 
 
 def _changes(meta: Mapping[str, str], plan: Plan) -> str:

@@ -6,27 +6,31 @@ Results do not depend on threads, order, chunks, machines or interruptions: a ru
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.scenario import nearest
-from adoptsim.simulation import Simulator, n_threads
+from adoptsim.simulation import n_threads
+from adoptsim.sweeps.checks import see_that_it_can_run
 from adoptsim.sweeps.engines import Engine, EngineLost, Where, engine_of
 from adoptsim.sweeps.experiment import Experiment
 from adoptsim.sweeps.measures import MEASURES, REACHED
 from adoptsim.sweeps.plan import Job, Plan, make_plan
 from adoptsim.sweeps.precision import MOST_REPLICATES, Precision
+from adoptsim.sweeps.provenance import describe, noted, now
 from adoptsim.sweeps.resume import check_same, prepare
+from adoptsim.sweeps.runs import Failure, Run
 from adoptsim.sweeps.schedule import schedule_of
 from adoptsim.sweeps.series import KNOWN_SERIES, SERIES
 from adoptsim.sweeps.status import Observer, Status, reached_place
-from adoptsim.sweeps.store import Failure, Run, Store, open_store
+from adoptsim.sweeps.store import Store, open_store
 from adoptsim.sweeps.work import STOP_SECONDS, Results, Setting, Task, setting_of
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ Watch = Callable[[Status], None]
 CHUNKS_IN_FLIGHT = 2  # a slot
 MOST_RUNS_A_CHUNK = 1_000
 RUNS_DONE_AGAIN = 2  # at resume, to see that this machine still gives the same bits
+SILENT_SECONDS = 5.0  # after which is told how far it is, though nothing has come back
 WAKE_SECONDS = 0.5  # for Ctrl-C where waiting cannot be interrupted (Windows), and to see whether anybody is there
 
 
@@ -60,7 +65,7 @@ def sweep(
     series: bool | Sequence[str] = False,
     time_limit: float | None = None,
     executor: Executor | None = None,
-    dask: str | os.PathLike[str] | None = None,
+    dask: Any = None,
     certificates: Certificates | None = None,
 ) -> pd.DataFrame:
     """Return an experiment's results, one row a point; begins a sweep, or goes on with the one in ``out``.
@@ -87,7 +92,8 @@ def sweep(
     executor
         Does the runs instead of threads: any ``concurrent.futures.Executor``.
     dask, certificates
-        Address or scheduler file of a Dask cluster that does the runs, and for ``tls://`` its certificates.
+        Address or scheduler file of a Dask cluster that does the runs, and for ``tls://`` its certificates; or a
+        ``distributed.Client``, connected.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def sweep(
     InputError
         If the experiment cannot be run, or the file is not this sweep's; an ``EngineLost`` if whoever does the runs goes.
     SweepInterrupted
-        On Ctrl-C, within a second or two.
+        On Ctrl-C, within a second or two; where something else has made Ctrl-C leave the program, it leaves as cleanly.
     """
     from adoptsim.sweeps.results import point_frame  # brings pandas: half a second that a refusal need not wait for
 
@@ -107,8 +113,10 @@ def sweep(
     plan = make_plan(experiment, seed=seed, replicates=replicates, precision=wanted)
     setting = setting_of(plan, _measures_of(experiment, wanted), _series_of(series), _positive(time_limit, "time_limit"))
     where = Where(n_threads(threads), executor, dask, certificates)
+    see_that_it_can_run(plan)
+    meta = describe(plan, setting.measures, setting.series)  # reads the organisation: before there is a file
     with open_store(out) as store:
-        prepare(store, plan, setting.measures, setting.series)
+        prepare(store, plan, meta)
         _Sweep(plan, store, setting, _both(progress, watch)).run(where)
         return point_frame(store.connection)
 
@@ -131,7 +139,8 @@ def _precision(experiment: Experiment, target: float | None, outcome: str | None
         return None
     if outcome not in MEASURES:
         raise InputError(Problem(f"unknown measure {outcome!r}{nearest(outcome, MEASURES)}", "precision_of"))
-    return Precision(_positive(target, "precision") or 0.0, outcome, most or MOST_REPLICATES)
+    fixed = most or experiment.replicates
+    return Precision(_positive(target, "precision") or 0.0, outcome, most or MOST_REPLICATES, fixed)
 
 
 def _positive(value: float | None, field: str) -> float | None:
@@ -191,60 +200,63 @@ class _Sweep:
         self.observer = Observer(plan, len(finished), store.known(REACHED))
         self.handed_out = len(finished)
         self.waiting: dict[Future[Results], Task] = {}
+        self.compared: dict[Future[Results], Run] = {}
+        self.told_at, self.slots = time.monotonic(), 1
         self.again: deque[Task] = deque()  # chunks that a lost worker had, run by run
 
     def run(self, where: Where) -> None:
         """Do all runs that are not finished."""
         try:
-            self._see_that_it_can_run()
-            with engine_of(self.setting, where) as engine:
+            with noted(self.store, where.words), engine_of(self.setting, where) as engine:
                 try:
                     self._see_that_bits_are_the_same(engine)
                     self._tell()
                     self._hand_out(engine)
-                    self.store.note("ended", datetime.now(UTC).isoformat(timespec="seconds"))
+                    self.store.note("ended", now())
                 except BaseException:
                     self._stop(engine)
                     raise
         except KeyboardInterrupt:
             raise SweepInterrupted(self._how_to_go_on("stopped")) from None
-
-    def _see_that_it_can_run(self) -> None:
-        """Read an organisation's files once, so that a mistake in them isn't found in every run."""
-        for organisation in {point.organisation: point for point in self.plan.points}.values():
-            spec = self.plan.scenario(organisation.key).organisation
-            if spec.people_file is not None:
-                files.read_organisation(spec, seed=self.plan.seed, replicate=0)
-        if any(use.departments is not None for use in self.plan.base.practices.values()):
-            for point in self.plan.points:
-                Simulator(self.plan.scenario(point.key), seed=self.plan.seed).start(0)
+        except SystemExit as leaving:  # what Ctrl-C becomes where dask-jobqueue is imported
+            raise SystemExit(leaving.code or self._how_to_go_on("stopped")) from None
 
     def _see_that_bits_are_the_same(self, engine: Engine) -> None:
-        """Do two finished runs again, where the others will be done."""
-        before = {run.job: run for run in self.store.some_runs(RUNS_DONE_AGAIN) if run.job.point_key in self.plan}
-        if not before:
-            return
-        results = self._result(engine, self._submit(engine, self._task(tuple(before))))
-        for again in results:
-            if isinstance(again, Run):
-                check_same(self.store, before[again.job], again)
+        """Do some finished runs again, where the others will be done: each by itself, so on two machines if there are."""
+        for before in self.store.some_runs(RUNS_DONE_AGAIN, self.plan):
+            self.compared[self._submit(engine, self._task((before.job,)))] = before
+        while self.compared:
+            for future in self._back(engine, self.compared):
+                before = self.compared.pop(future)
+                try:
+                    for again in self._result(engine, future):
+                        check_same(self.store, before, again)
+                except _WorkerDied as death:
+                    said = f"the workers that did a finished run again died of it ({death}); see that they are well"
+                    raise EngineLost(Problem(self._how_to_go_on(said))) from None
 
     def _hand_out(self, engine: Engine) -> None:
         """Keep a bounded number of chunks in flight until nothing is left to do."""
         pace = _Pace(engine.chunk_seconds)
         while True:
-            slots = engine.slots
+            self.slots = slots = engine.slots
             while len(self.waiting) < CHUNKS_IN_FLIGHT * slots and (task := self._next(pace, slots)):
                 self.waiting[self._submit(engine, task)] = task
             if not self.waiting:
                 return
-            back, _ = wait(self.waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
-            for future in back:
-                self._keep(engine, future, pace)
-            if not back and (why := engine.why_lost(None)):
-                raise EngineLost(Problem(self._how_to_go_on(why)))
-            if back:
+            if back := self._back(engine, self.waiting):
+                for future in back:
+                    self._keep(engine, future, pace)
                 self._tell()
+
+    def _back(self, engine: Engine, chunks: Iterable[Future[Results]]) -> set[Future[Results]]:
+        """Return what is back, nothing if nothing is soon; tells now and then also while nothing comes back."""
+        back, _ = wait(chunks, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
+        if not back and (why := engine.why_lost(None)):
+            raise EngineLost(Problem(self._how_to_go_on(why)))
+        if not back and time.monotonic() - self.told_at >= SILENT_SECONDS:
+            self._tell(engine.missing())
+        return back
 
     def _submit(self, engine: Engine, task: Task) -> Future[Results]:
         try:
@@ -292,17 +304,20 @@ class _Sweep:
 
     def _stop(self, engine: Engine) -> None:
         """End after the runs that are under way, and keep what they give."""
-        for future in self.waiting:
+        begun = engine.stop([*self.waiting, *self.compared])
+        with suppress(TimeoutError):  # so many are under way at a time; on a cluster the others may not have begun
+            deque(islice(as_completed(begun, timeout=STOP_SECONDS), self.slots), maxlen=0)
+        for future in begun:
             future.cancel()
-        engine.stop()
-        wait(self.waiting, timeout=STOP_SECONDS)
-        over = [future for future in self.waiting if future.done() and not future.cancelled() and future.exception() is None]
+        over = [future for future in begun if future in self.waiting and future.done() and not future.cancelled()]
+        over = [future for future in over if future.exception() is None]
         results = [result for future in over for result in future.result()]
         self.store.add(results)
         self.observer.took(results, self.place)
 
-    def _tell(self) -> None:
-        self.tell(self.observer.status(self.schedule.total))
+    def _tell(self, missing: str = "") -> None:
+        self.told_at = time.monotonic()
+        self.tell(self.observer.status(self.schedule.total, missing))
 
     def _how_to_go_on(self, what: str) -> str:
         done = f"{what} after {self.observer.done:,} of {self.schedule.total:,} runs"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from adoptsim.sweeps.plan import Job, Plan
 from adoptsim.sweeps.precision import Precision
-from adoptsim.sweeps.store import Failure, Finished, Run
+from adoptsim.sweeps.runs import Failure, Finished, Run
 
 
 class Schedule(Protocol):

@@ -37,3 +37,9 @@ def packed(world: World, names: tuple[str, ...]) -> bytes:
 def unpacked(blob: bytes, n_series: int) -> npt.NDArray[np.float32]:
     """Return the days of a blob, float32[days, series]."""
     return np.frombuffer(zlib.decompress(blob), dtype="<f4").reshape(n_series, -1).T
+
+
+def same_days(one: bytes, other: bytes) -> bool:
+    """Return whether two blobs hold the same days to the last bit, however they are compressed."""
+    before, again = (np.frombuffer(zlib.decompress(blob), dtype="<f4") for blob in (one, other))
+    return bool(np.array_equal(before, again, equal_nan=True))

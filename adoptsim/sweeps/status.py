@@ -15,7 +15,7 @@ from adoptsim.domain.practices import PRACTICES
 from adoptsim.sweeps.designs import Point
 from adoptsim.sweeps.measures import REACHED
 from adoptsim.sweeps.plan import Job, Plan
-from adoptsim.sweeps.store import Failure, Run
+from adoptsim.sweeps.runs import Failure, Run
 
 WINDOW_SECONDS = 60.0  # over which the rate is taken
 SAMPLE_SECONDS = 0.5
@@ -52,6 +52,10 @@ class Status:
     rate: float
     seconds_left: float
     leader: Leader | None
+    silent_seconds: float = 0.0
+    """Since something came back."""
+    missing: str = ""
+    """What is waited for before anything can be done, such as workers."""
 
 
 class Observer:
@@ -64,7 +68,7 @@ class Observer:
     def __init__(
         self, plan: Plan, done: int, known: Iterable[tuple[Job, float]], clock: Callable[[], float] = time.monotonic
     ):
-        self._done, self._failed, self._clock = done, 0, clock
+        self._done, self._failed, self._clock, self._back_at = done, 0, clock, clock()
         self._samples: deque[tuple[float, int]] = deque()
         self._policies: list[Point] = []
         self._policy_of = self._group(plan)
@@ -92,17 +96,18 @@ class Observer:
                 self._done += 1
                 if place is not None:
                     self._count(result.job, result.values[place])
-        now = self._clock()
+        now = self._back_at = self._clock()
         if not self._samples or now - self._samples[-1][0] >= SAMPLE_SECONDS:
             self._samples.append((now, self._done + self._failed))
             while now - self._samples[0][0] > WINDOW_SECONDS and len(self._samples) > 2:
                 self._samples.popleft()
 
-    def status(self, total: int) -> Status:
-        """Return how far the sweep is."""
+    def status(self, total: int, missing: str = "") -> Status:
+        """Return how far the sweep is; ``missing``: what it waits for."""
         rate = self._rate()
         left = max(0, total - self._done - self._failed)
-        return Status(self._done, self._failed, total, rate, left / rate if rate > 0 else float("nan"), self._leader())
+        seconds_left, silent = left / rate if rate > 0 else float("nan"), self._clock() - self._back_at
+        return Status(self._done, self._failed, total, rate, seconds_left, self._leader(), silent, missing)
 
     def _rate(self) -> float:
         if not self._samples:

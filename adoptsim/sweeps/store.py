@@ -9,24 +9,26 @@ Tables, version 2:
 - ``failure``: runs that raised or took too long, tried again when the sweep is resumed.
 - ``series``: the days of a run, where they are kept, as `adoptsim.sweeps.series` packs them.
 - ``baseline``: of each point the key it is compared to, where a precision is asked for.
+- ``start``: every start of the program on this file: when, where, with what, and how it ended.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.sweeps.lock import locked
-from adoptsim.sweeps.plan import Job, Plan
+from adoptsim.sweeps.plan import KEY_LENGTH, Job, Plan
+from adoptsim.sweeps.runs import Failure, Finished, Run, differences
 
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x61645357  # "adSW": what tells a sweep from any other SQLite file
@@ -38,56 +40,31 @@ _TABLES = (
     "CREATE TABLE failure (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
     " error TEXT NOT NULL, traceback TEXT NOT NULL, failed REAL NOT NULL) WITHOUT ROWID",
 )
+_START_TABLE = (
+    "CREATE TABLE IF NOT EXISTS start (start INTEGER PRIMARY KEY, began TEXT NOT NULL, ended TEXT, how TEXT,"
+    " place TEXT NOT NULL, engine TEXT NOT NULL, command TEXT NOT NULL, versions TEXT NOT NULL,"
+    " found INTEGER NOT NULL, kept INTEGER)"
+)
 _TABLES_SINCE_2 = (
     "CREATE TABLE IF NOT EXISTS series (run_key TEXT PRIMARY KEY, days BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS baseline (point INTEGER PRIMARY KEY, point_key TEXT NOT NULL)",
+    _START_TABLE,
 )
 _RUN_TABLE = (
     "CREATE TABLE run (run_key TEXT PRIMARY KEY, point_key TEXT NOT NULL, replicate INTEGER NOT NULL,"
     " seconds REAL NOT NULL, finished REAL NOT NULL, {columns})"
 )
+_OF_A_START = ("began", "place", "engine", "command")
 _RUN_COLUMNS = 5  # of a run's row, before its outcomes
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run: its outcomes in the order of the store's ``measures``."""
-
-    job: Job
-    seconds: float
-    values: tuple[float, ...]
-    days: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A run that raised."""
-
-    job: Job
-    error: str
-    traceback: str
-
-
-class Finished:
-    """Which runs are finished: a bit a replicate, so that millions take little room."""
-
-    def __init__(self, jobs: Iterable[tuple[str, int]] = ()) -> None:
-        self._bits: dict[str, int] = {}
-        for point_key, replicate in jobs:
-            self._bits[point_key] = self._bits.get(point_key, 0) | 1 << replicate
-
-    def __contains__(self, job: Job) -> bool:
-        return bool(self._bits.get(job.point_key, 0) >> job.replicate & 1)
-
-    def __len__(self) -> int:
-        return sum(bits.bit_count() for bits in self._bits.values())
 
 
 class Store:
     """An open sweep file, or a sweep in memory; made by `open_store`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None, held: contextlib.ExitStack) -> None:
-        self.connection, self.path, self._held = connection, path, held
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path | None, held: contextlib.ExitStack, *, made_here: bool = False
+    ) -> None:
+        self.connection, self.path, self._held, self._made_here = connection, path, held, made_here
         self.is_new = not _tables(connection)
         self.measures = () if self.is_new else _measures(connection)
 
@@ -95,11 +72,20 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        is_refused = self._made_here and isinstance(error, InputError) and self._holds_nothing()
         with contextlib.suppress(sqlite3.Error):  # one file again, without its log; not while others read
             self.connection.execute("PRAGMA busy_timeout = 0")
             self.connection.execute("PRAGMA journal_mode = DELETE")
         self.connection.close()
+        if is_refused and self.path is not None:  # such as by a cluster that is not there: as if nothing had been asked
+            self.path.resolve().unlink(missing_ok=True)
         self._held.close()
+
+    def _holds_nothing(self) -> bool:
+        """Return whether there is no run yet, not even a failed one."""
+        with contextlib.suppress(sqlite3.Error):
+            return self.is_new or not (len(self.finished()) or self.n_failed())
+        return False
 
     def create(self, meta: Mapping[str, str], measures: Sequence[str], plan: Plan) -> None:
         """Write the tables, what was asked and the design, all at once or not at all."""
@@ -152,15 +138,42 @@ class Store:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def begin(self, about: Mapping[str, str]) -> None:
+        """Write down a start of the program: ``began``, ``place``, ``engine``, ``command``; the rest are versions."""
+        versions = {name: value for name, value in about.items() if name not in _OF_A_START}
+        with self._writing() as connection:
+            connection.execute(_START_TABLE)  # an older file has none
+            row = (*(about[name] for name in _OF_A_START), json.dumps(versions))
+            connection.execute(
+                "INSERT INTO start (began, place, engine, command, versions, found)"
+                " VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM run))",
+                row,
+            )
+
+    def end(self, when: str, how: str) -> None:
+        """Write down how the last start has ended."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE start SET ended = ?, how = ?, kept = (SELECT count(*) FROM run)"
+                " WHERE start = (SELECT max(start) FROM start)",
+                (when, how),
+            )
+
     def _check_same(self, run: Run) -> None:
         """Raise ``InputError`` unless a run that is there already has the same bits."""
-        (row,) = self.connection.execute("SELECT * FROM run WHERE run_key = ?", (run.job.run_key,))
-        before = tuple(map(_number, row[_RUN_COLUMNS:]))
-        if not all(was == now or (was != was and now != now) for was, now in zip(before, run.values, strict=True)):
-            message = f"replicate {run.job.replicate} of a point was done twice and gave different numbers"
+        row = self.connection.execute("SELECT * FROM run WHERE run_key = ?", (run.job.run_key,)).fetchone()
+        if found := differences(self.measures, self._run(row), run):
+            message = f"replicate {run.job.replicate} of a point was done twice and gave different numbers ({found[0]})"
             raise InputError(
                 Problem(f"{message}; machines or versions differ: see that all workers are alike", file=str(self.path or ""))
             )
+
+    def _run(self, row: Sequence[Any]) -> Run:
+        """Return the run of a row, with its days if they are kept."""
+        query = "SELECT days FROM series WHERE run_key = ?"
+        has_days = "series" in _tables(self.connection)  # a file of version 1 has none
+        (days,) = (has_days and self.connection.execute(query, row[:1]).fetchone()) or (None,)
+        return Run(Job(row[1], row[2]), row[3], tuple(map(_number, row[_RUN_COLUMNS:])), days)
 
     def meta(self) -> dict[str, str]:
         """Return what the file says of itself."""
@@ -186,11 +199,17 @@ class Store:
         ((n,),) = self.connection.execute("SELECT count(*) FROM failure")
         return int(n)
 
-    def some_runs(self, n: int) -> list[Run]:
-        """Return up to ``n`` finished runs of different points, spread as by chance but always the same."""
-        rows = self.connection.execute("SELECT * FROM run ORDER BY run_key LIMIT ?", (20 * n,)).fetchall()
+    def some_runs(self, n: int, among: Container[str]) -> list[Run]:
+        """Return up to ``n`` finished runs of some points, of different points if there are: others at each start."""
+        ((starts,),) = self.connection.execute("SELECT count(*) FROM start")
+        pivot = hashlib.sha256(str(starts).encode()).hexdigest()[:KEY_LENGTH]  # keys are hashes: what follows is any of them
+        query = "SELECT * FROM run WHERE run_key {} ? ORDER BY run_key LIMIT ?"
+        found = [self.connection.execute(query.format(side), (pivot, 20 * n)).fetchall() for side in (">=", "<")]
+        rows = [row for row in [*found[0], *found[1]] if row[1] in among]
         first = {row[1]: row for row in reversed(rows)}
-        return [Run(Job(row[1], row[2]), row[3], tuple(map(_number, row[_RUN_COLUMNS:]))) for row in [*first.values()][:n]]
+        ahead = [row for row in rows if first[row[1]] is row]
+        others = [row for row in rows if first[row[1]] is not row]
+        return [self._run(row) for row in [*ahead, *others][:n]]
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -225,12 +244,13 @@ def open_store(path: str | os.PathLike[str] | None) -> Store:
     _check_place(where)
     held.enter_context(locked(where))
     try:
+        made_here = not where.exists()
         connection = _connect(str(where))
         held.callback(connection.close)
         _check_is_sweep(connection, where, may_be_new=True)
         connection.execute("PRAGMA journal_mode = WAL")  # others may read while this writes
         connection.execute("PRAGMA synchronous = FULL")  # measured: 2 ms a chunk, and not even a power cut loses one
-        return Store(connection, where, held)
+        return Store(connection, where, held, made_here=made_here)
     except sqlite3.Error as error:
         held.close()
         raise _unusable(where, error) from None
@@ -241,7 +261,10 @@ def open_store(path: str | os.PathLike[str] | None) -> Store:
 
 @contextlib.contextmanager
 def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
-    """Open a sweep's file for reading only, also while a sweep writes it; raises ``InputError``."""
+    """Open a sweep's file for reading only, also while a sweep writes it; raises ``InputError``.
+
+    All that is read is of one moment: of when the first of it was.
+    """
     where = Path(path).expanduser()
     if not where.is_file():
         what = "is a folder, not a sweep's file" if where.is_dir() else "there is no such file; give a sweep's file"
@@ -251,6 +274,7 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error as error:
         raise _unusable(where, error) from None
     try:
+        connection.execute("BEGIN")
         _check_is_sweep(connection, where)
         yield connection
     finally:
@@ -260,6 +284,16 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     """Return what a sweep's file says of itself."""
     return dict(connection.execute("SELECT name, value FROM meta"))
+
+
+def read_starts(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return every start of the program on a file: how many runs it ``found`` and ``kept``; None where it was killed."""
+    if "start" not in _tables(connection):
+        return []
+    names = ("began", "ended", "how", "place", "engine", "command", "versions", "found", "kept")
+    rows = connection.execute(f"SELECT {', '.join(map(_quoted, names))} FROM start ORDER BY start")
+    starts = [dict(zip(names, row, strict=True)) for row in rows]
+    return [start | {"versions": json.loads(start["versions"])} for start in starts]
 
 
 def _connect(where: str, *, uri: bool = False) -> sqlite3.Connection:

@@ -11,7 +11,8 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from adoptsim.domain.errors import InputError, Problem
@@ -19,14 +20,16 @@ from adoptsim.domain.scenario import Scenario
 from adoptsim.simulation import OrganisationSource, Simulator, Stopped, model_version
 from adoptsim.sweeps.designs import Point
 from adoptsim.sweeps.plan import Job, Plan, canonical, organisation_key
+from adoptsim.sweeps.runs import Failure, Run
 from adoptsim.sweeps.scenarios import apply_point
 from adoptsim.sweeps.series import packed
-from adoptsim.sweeps.store import Failure, Run
+from adoptsim.sweeps.sources import reading_hash
 
 Results = list[Run | Failure]
 KEPT_SOURCES = 4
 GRACE_SECONDS = 2.0  # beyond a time limit: a run that looks at its clock ends by itself
-STOP_SECONDS = 1.5  # for a run under way when all is to end
+STOP_SECONDS = 1.5  # for a chunk under way elsewhere when all is to end
+LEAVE_SECONDS = 1.0  # for a run under way here: one that looks at the sign to stop ends in that time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +39,8 @@ class Setting:
     key: str
     base: Scenario
     seed: int
-    model_version: str
+    versions: Mapping[str, str]
+    """What must be the same wherever its runs are done."""
     measures: tuple[str, ...]
     series: tuple[str, ...] = ()
     time_limit: float | None = None
@@ -50,9 +54,19 @@ class Setting:
 
 def setting_of(plan: Plan, measures: tuple[str, ...], series: tuple[str, ...], time_limit: float | None) -> Setting:
     """Return what all runs of a plan have in common."""
-    decides = [plan.base.model_dump(mode="json"), plan.seed, plan.model_version, measures, series, time_limit]
+    versions = versions_here() | {"adoptsim": plan.model_version}
+    decides = [plan.base.model_dump(mode="json"), plan.seed, versions, measures, series, time_limit]
     key = hashlib.sha256(canonical(decides).encode()).hexdigest()
-    return Setting(key, plan.base, plan.seed, plan.model_version, measures, series, time_limit)
+    return Setting(key, plan.base, plan.seed, versions, measures, series, time_limit)
+
+
+def versions_here() -> dict[str, str]:
+    """Return what must be the same everywhere: the model, how files are read, and what computes the numbers."""
+    computing = {name: _version(name) for name in ("numba", "numpy")}
+    return {"adoptsim": model_version(), "file reading": reading_hash(), **computing}
+
+
+_version = cache(version)  # looks into a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,11 @@ class Task:
 
 
 def run_task(task: Task) -> Results:
-    """Do a chunk in a process that knows nothing of the sweep; raises ``InputError`` where another model is installed."""
-    here = model_version()
-    if here != task.setting.model_version:
-        message = f"a worker has model {here}, and the sweep is of {task.setting.model_version}; install the same there"
-        raise InputError(Problem(message))
+    """Do a chunk in a process that knows nothing of the sweep; raises ``InputError`` where other versions are installed."""
+    here, wanted = versions_here(), task.setting.versions
+    differ = [f"{name} {here.get(name)}, not {asked}" for name, asked in wanted.items() if here.get(name) != asked]
+    if differ:
+        raise InputError(Problem(f"a worker has {', '.join(differ)}; install the same everywhere"))
     return _worker_of(task.setting).do(task)
 
 
@@ -103,31 +117,28 @@ class Worker:
     def do(self, task: Task) -> Results:
         """Return what the runs gave; fewer than asked if the sweep is stopped meanwhile.
 
-        Under a time limit the runs are done in a thread of their own, which is left behind when one of them doesn't end.
+        The runs are done in a thread of their own, which is left behind when one of them doesn't end: in its time, if it
+        has a limit, or soon after the sweep is stopped.
         """
-        if self.setting.time_limit is None:
-            attempt = _Attempt(list(task.jobs))
-            self._fill(attempt, task)
-            return attempt.results
-        self._warm_up()
-        results: Results = []
-        left = list(task.jobs)
+        limit, results, left = self.setting.time_limit, Results(), list(task.jobs)
         while left and not self.stop.is_set():
             attempt = _Attempt(left)
-            thread = threading.Thread(target=self._fill, args=(attempt, task), daemon=True, name="runs with a time limit")
+            thread = threading.Thread(target=self._fill, args=(attempt, task), daemon=True, name="runs")
             thread.start()
-            attempt.wait(self.setting.time_limit + GRACE_SECONDS, self.stop)
+            attempt.wait(None if limit is None else limit + GRACE_SECONDS, self.stop)
             stuck = attempt.close()
             results += attempt.results
-            if stuck is None or self.stop.is_set():
+            if limit is None or stuck is None or self.stop.is_set():
                 break
-            results.append(_overdue(stuck, self.setting.time_limit, thread))
+            results.append(_overdue(stuck, limit, thread))
             left = left[len(attempt.results) + 1 :]
         return results
 
     def _fill(self, attempt: _Attempt, task: Task) -> None:
         """Do the runs one after the other, until all are done or nobody waits for them any more."""
         try:
+            if self.setting.time_limit is not None:
+                self._warm_up()
             for key, same_point in itertools.groupby(attempt.jobs, key=lambda job: job.point_key):
                 simulator: Simulator | None = None
                 for job in same_point:
@@ -145,10 +156,8 @@ class Worker:
                     except Exception as error:  # whatever it is: it is written down, and the other runs go on
                         result = Failure(job, f"{type(error).__name__}: {error}", traceback.format_exc())
                     attempt.add(result)
-        except InputError as error:
+        except BaseException as error:  # told where the chunk is waited for
             attempt.refusal = error
-            if self.setting.time_limit is None:
-                raise
         finally:
             attempt.ended.set()
 
@@ -192,7 +201,8 @@ class _Attempt:
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self.jobs, self.results = jobs, Results()
-        self.ended, self.refusal = threading.Event(), None  # type: threading.Event, InputError | None
+        self.ended = threading.Event()
+        self.refusal: BaseException | None = None
         self._lock, self._closed = threading.Lock(), False
         self._current: Job | None = None
         self._began = time.monotonic()
@@ -210,17 +220,17 @@ class _Attempt:
             if not self._closed:
                 self.results.append(result)
 
-    def wait(self, seconds: float, stop: threading.Event) -> None:
+    def wait(self, seconds: float | None, stop: threading.Event) -> None:
         """Return when all is done, one run has taken longer than so many seconds, or the sweep is stopped."""
         stopped_at: float | None = None
         while not self.ended.wait(0.2):
             now = time.monotonic()
             if stop.is_set():
                 stopped_at = stopped_at or now
-                if now - stopped_at > STOP_SECONDS:
+                if now - stopped_at > LEAVE_SECONDS:
                     return
             with self._lock:
-                if self._current is not None and now - self._began > seconds:
+                if seconds is not None and self._current is not None and now - self._began > seconds:
                     return
 
     def close(self) -> Job | None:

@@ -28,6 +28,8 @@ vary:
 """
 ROOM = 250_000  # bytes that a file may have, where there is little room
 STARTED_SECONDS = 120
+START_SECONDS = 3.0  # what starting takes, about
+WHILE_STARTING = 0.25  # of all kills
 
 
 def prepare(folder: Path, replicates: int) -> Path:
@@ -85,31 +87,57 @@ class Killed:
 
     times: int = 0
     kept: list[int] = field(default_factory=list)
-    computed_twice: int = 0
+    """Finished runs after each kill."""
+    compared: list[int] = field(default_factory=list)
+    """Of each start: finished runs that were done again, to see that the bits are the same."""
+    twice: int = 0
+    """Runs that one process began twice."""
+    lost: int = 0
+    """Finished runs that were not there any more, or had been written again."""
 
 
 def kill_again_and_again(experiment: Path, out: Path, times: int, seed: int, most_seconds: float) -> Killed:
-    """Start the sweep and kill it (-9) at random moments after its first runs; then let it end."""
+    """Start the sweep and kill it (-9) at random moments, while it starts or after its first runs; then let it end."""
     luck, killed = random.Random(seed), Killed()
-    for _ in range(times):
-        before = finished(out)
+    for turn in range(times):
+        before, noted = finished(out), out.with_suffix(f".{turn}.begun")
         process = subprocess.Popen(
-            command(experiment, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+            noted_command(noted, experiment, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
         )
-        until = time.monotonic() + STARTED_SECONDS
-        while process.poll() is None and len(finished(out)) <= len(before) and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(luck.uniform(0.0, most_seconds))
+        if luck.random() < WHILE_STARTING:
+            time.sleep(luck.uniform(0.0, START_SECONDS))
+        else:
+            _wait_for_runs(process, out, len(before))
+            time.sleep(luck.uniform(0.0, most_seconds))
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             killed.times += 1
         process.wait()
-        after = finished(out)
-        killed.computed_twice += sum(after.get(key) != when for key, when in before.items())
-        killed.kept.append(len(after))
-    before = finished(out)
-    ended = run(experiment, out)
+        _count(killed, before, finished(out), noted)
+    before, noted = finished(out), out.with_suffix(".last.begun")
+    ended = subprocess.run(
+        noted_command(noted, experiment, out), capture_output=True, text=True, check=False, env=environment()
+    )
     assert ended.returncode == 0, ended.stderr
-    after = finished(out)
-    killed.computed_twice += sum(after.get(key) != when for key, when in before.items())
+    _count(killed, before, finished(out), noted)
     return killed
+
+
+def noted_command(noted: Path, experiment: Path, out: Path) -> list[str]:
+    """Return what runs a sweep and writes down each run that it begins."""
+    words = command(experiment, out)
+    return [words[0], str(Path(__file__).with_name("noted.py")), str(noted), *words[words.index("sweep") :]]
+
+
+def _wait_for_runs(process: subprocess.Popen[bytes], out: Path, n: int) -> None:
+    until = time.monotonic() + STARTED_SECONDS
+    while process.poll() is None and len(finished(out)) <= n and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _count(killed: Killed, before: dict[str, float], after: dict[str, float], noted: Path) -> None:
+    begun = noted.read_text().split() if noted.exists() else []
+    killed.kept.append(len(after))
+    killed.compared.append(len(before.keys() & set(begun)))
+    killed.twice += len(begun) - len(set(begun))
+    killed.lost += sum(after.get(key) != when for key, when in before.items())

@@ -12,19 +12,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps.sweeping import as_csv, small_experiment
+from sweeps.sweeping import as_csv, certificate, small_experiment
 
 from adoptsim.domain.errors import InputError
-from adoptsim.sweeps import cluster, plan
+from adoptsim.sweeps import cluster, plan, runner
 from adoptsim.sweeps.engines import EngineLost
+from adoptsim.sweeps.provenance import load_provenance
 from adoptsim.sweeps.results import load_results
-from adoptsim.sweeps.runner import sweep
+from adoptsim.sweeps.runner import SweepInterrupted, sweep
+from adoptsim.sweeps.status import Status
 
 pytest.importorskip("distributed", reason="the extra 'dask' is not installed: pip install distributed")
 pytestmark = [pytest.mark.timeout(240), pytest.mark.filterwarnings("ignore")]
@@ -39,6 +41,8 @@ class Started:
     scheduler_file: Path
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    another: Callable[[], subprocess.Popen[bytes]] = field(default=lambda: None)  # type: ignore[assignment,return-value]
+    """Starts one more worker."""
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -61,7 +65,8 @@ def start(folder: Path, tls: tuple[str, ...] = ()) -> Started:
             time.sleep(0.1)
         started.address = json.loads(file.read_text())["address"]
         worker = [sys.executable, "-m", "distributed.cli.dask_worker", started.address, "--nthreads", "1", "--no-nanny"]
-        started.workers = [subprocess.Popen([*worker, *listen], **quiet) for _ in range(2)]
+        started.another = lambda: subprocess.Popen([*worker, *listen], **quiet)
+        started.workers = [started.another() for _ in range(2)]
         _wait_for_workers(started, tls)
     except BaseException:
         started.end()
@@ -128,6 +133,88 @@ def test_a_scheduler_that_goes_is_told_and_the_sweep_goes_on_elsewhere(tmp_path:
     assert as_csv(sweep(experiment, out=out)) == as_csv(sweep(experiment))
 
 
+def test_a_client_that_somebody_has_connected_is_used_and_stays_open(tmp_path: Path, dask: Started) -> None:
+    from distributed import Client
+
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    with Client(dask.address, set_as_default=False) as client:
+        assert as_csv(sweep(experiment, out=out, dask=client)) == as_csv(sweep(experiment))
+        assert client.status == "running"
+    assert load_provenance(out)["starts"][0]["engine"] == f"Dask at {dask.address}"
+
+
+def test_ctrl_c_stops_a_sweep_on_a_cluster_too(tmp_path: Path, dask: Started) -> None:
+    experiment, out, pressed = small_experiment(tmp_path, replicates=20_000), tmp_path / "small.db", []
+
+    def press(done: int, total: int) -> None:
+        if done > 500:
+            pressed.append(time.monotonic())
+            raise KeyboardInterrupt
+
+    with pytest.raises(SweepInterrupted, match=r"of 80,000 runs; they are kept in"):
+        sweep(experiment, out=out, dask=dask.address, progress=press)
+    assert time.monotonic() - pressed[0] < 4.0  # chunks of a second that have begun end by themselves
+    assert load_results(out)["n"].sum() > 500
+
+
+def test_on_ctrl_c_the_chunks_under_way_on_a_cluster_are_kept(
+    tmp_path: Path, dask: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, out, told = small_experiment(tmp_path, replicates=20_000), tmp_path / "small.db", list[int]()
+    monkeypatch.setattr(runner, "STOP_SECONDS", 60.0)  # as long as a busy machine may take for them
+
+    def press(done: int, total: int) -> None:
+        told.append(done)
+        if done > 500:
+            raise KeyboardInterrupt
+
+    with pytest.raises(SweepInterrupted):
+        sweep(experiment, out=out, dask=dask.address, progress=press)
+    assert load_results(out)["n"].sum() > told[-1]
+
+
+def test_a_sweep_without_workers_says_so_and_waits_for_some(
+    tmp_path: Path, dask: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = small_experiment(tmp_path, "safe_space", "critical_mass", "trust_employees", replicates=60)
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 0.5)
+    killed = [False]
+
+    def watch(status: Status) -> None:
+        if status.done > 100 and not killed[0]:
+            killed[0] = True
+            for worker in dask.workers:
+                worker.kill()
+        if status.missing == "no workers" and len(dask.workers) == 2:
+            dask.workers.append(dask.another())
+
+    assert as_csv(sweep(experiment, dask=dask.address, watch=watch)) == as_csv(sweep(experiment))
+    assert len(dask.workers) == 3
+
+
+def test_a_sweep_that_goes_on_while_its_workers_die_does_not_hang(
+    tmp_path: Path, dask: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
+    sweep(experiment, out=out)
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 0.5)
+    check = cluster._check_versions
+
+    def then_all_die(*given: Any) -> None:
+        check(*given)
+        for worker in dask.workers:
+            worker.kill()
+            worker.wait()
+
+    def press(status: Status) -> None:
+        if status.missing:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster, "_check_versions", then_all_die)
+    with pytest.raises(SweepInterrupted, match="12 of 12 runs"):
+        sweep(experiment, out=out, dask=dask.address, watch=press)
+
+
 def test_other_versions_are_told_before_the_first_run(
     tmp_path: Path, dask: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,11 +232,15 @@ def test_a_scheduler_without_workers_is_told(tmp_path: Path, dask: Started) -> N
         sweep(small_experiment(tmp_path), dask=dask.address)
 
 
+def stranger(folder: Path) -> cluster.Certificates:
+    """Return certificates that the cluster knows nothing of."""
+    cert, key = certificate(folder, "stranger")
+    return cluster.Certificates(cert, cert, key)
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificates with openssl, which is not here")
-def test_an_encrypted_cluster_takes_certificates_and_nobody_without(tmp_path: Path) -> None:
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    subprocess.run([*request, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+def test_an_encrypted_cluster_takes_certificates_and_nobody_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cert, key = certificate(tmp_path, "ours")
     started = start(tmp_path, ("--tls-ca-file", str(cert), "--tls-cert", str(cert), "--tls-key", str(key)))
     try:
         assert started.address.startswith("tls://")
@@ -158,6 +249,10 @@ def test_an_encrypted_cluster_takes_certificates_and_nobody_without(tmp_path: Pa
         assert as_csv(sweep(experiment, dask=started.address, certificates=certificates)) == as_csv(sweep(experiment))
         with pytest.raises(InputError, match="--dask-ca: tls:// needs it"):
             sweep(experiment, dask=started.address)
+        monkeypatch.setattr(cluster, "CONNECT_SECONDS", 3)
+        for address, who in ((started.address.replace("tls://", "tcp://"), None), (started.address, stranger(tmp_path))):
+            with pytest.raises(InputError, match="no Dask scheduler answers within 3 s"):
+                sweep(experiment, dask=address, certificates=who)
     finally:
         started.end()
 
@@ -168,10 +263,11 @@ def test_an_encrypted_cluster_takes_certificates_and_nobody_without(tmp_path: Pa
         ("tcp://127.0.0.1:1", "no Dask scheduler answers within"),
         ("http://127.0.0.1:1", "unknown scheme 'http'"),
         ("nowhere.json", "is neither an address"),
+        (5, "5 is no cluster; give an address"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Any, said: str
 ) -> None:
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(InputError, match=said):

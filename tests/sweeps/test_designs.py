@@ -13,6 +13,7 @@ import pytest
 from sweeps.sweeping import small_experiment
 
 from adoptsim.domain.errors import InputError
+from adoptsim.domain.practices import PRACTICES
 from adoptsim.files import ensemble
 from adoptsim.sweeps import tables
 from adoptsim.sweeps.designs import fraction_places
@@ -249,3 +250,37 @@ def small_outcomes() -> Callable[[], tuple[str, ...]]:
         return tuple(simulator.outcomes(simulator.run(0)))
 
     return names
+
+
+RANGES = {
+    "parameters.reward_rate": {"low": 0.05, "high": 0.3},
+    "parameters.prompt_rate": {"low": 0.02, "high": 0.1},
+    "practices.safe_space": [False, True],
+}
+
+
+@pytest.mark.parametrize(
+    ("design", "grows"),
+    [("sobol", True), ("random", True), ("morris", True), ("saltelli", True), ("latin_hypercube", False)],
+)
+def test_with_more_samples_a_design_keeps_its_points_unless_it_is_a_latin_hypercube(design: str, grows: bool) -> None:
+    fields = {"name": "x", "scenario": "no-support", "design": design, "vary": RANGES}
+    few, many = (design_points(Experiment.made(**fields, samples=n)) for n in (16, 32))
+    assert all(point in many for point in few) == grows
+
+
+def test_worlds_of_the_ensemble_grow_and_those_of_a_latin_hypercube_do_not() -> None:
+    fields = {"name": "x", "scenario": "no-support", "vary": {"practices.safe_space": [False, True]}}
+    for uncertain, grows in (("ensemble", True), ({"parameters.reward_rate": RANGES["parameters.reward_rate"]}, False)):
+        few, many = (design_points(Experiment.made(**fields, uncertain=uncertain, worlds=n)) for n in (4, 8))
+        assert all(point in many for point in few) == grows
+
+
+def test_a_fraction_of_more_practices_may_leave_out_points_of_the_smaller_one() -> None:
+    def bundles(n: int) -> set[frozenset[str]]:
+        vary = {f"practices.{name}": [False, True] for name in list(PRACTICES)[:n]}
+        made = Experiment.made(name="x", scenario="no-support", design="fractional_factorial", vary=vary)
+        return {frozenset(name for name, on in point.items() if on) for point in design_points(made)}
+
+    assert bundles(4) <= bundles(5)
+    assert not bundles(5) <= bundles(6)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from sweeps.sweeping import as_csv, small_experiment, stop_after
 
+from adoptsim.commands.sweep import _spent
 from adoptsim.domain.errors import InputError
 from adoptsim.sweeps.plan import make_plan
 from adoptsim.sweeps.precision import LEAST_REPLICATES, Precision, gain
 from adoptsim.sweeps.results import load_results
 from adoptsim.sweeps.runner import SweepInterrupted, sweep
+from adoptsim.sweeps.runs import Run
 from adoptsim.sweeps.schedule import ByPrecision, first_gap
-from adoptsim.sweeps.store import Run
 
 TARGET = {"precision": 0.02, "precision_of": "contributors", "replicates": 96}
 
@@ -130,3 +131,22 @@ def test_the_interval_of_a_stopped_point_holds_about_as_often_as_it_says(outcome
 def test_a_precision_that_cannot_be_meant_is_refused(tmp_path: Path, how: dict[str, float], said: str) -> None:
     with pytest.raises(InputError, match=said):
         sweep(small_experiment(tmp_path), **how)
+
+
+def test_what_is_saved_is_measured_against_the_replicates_of_the_experiment(tmp_path: Path) -> None:
+    """Two points that need the least of 32 each, where the experiment has 16: nothing is saved, and it says so."""
+    experiment = small_experiment(tmp_path, "safe_space", replicates=16)
+    spent = sweep(experiment, precision=0.9, precision_of="contributors").attrs["precision"]
+    assert (spent["used"], spent["fixed"], spent["saved"]) == (64, 16, -32)
+    assert "64 runs of at most 1,024 a point; 32 more than with 16 replicates of each" in _spent(spent)
+    spent = sweep(experiment, precision=0.9, precision_of="contributors", replicates=100).attrs["precision"]
+    assert (spent["fixed"], spent["saved"]) == (100, 136)
+    assert "136 fewer than with 100 replicates of each" in _spent(spent)
+
+
+def test_a_precision_of_what_a_file_does_not_keep_is_refused_with_what_it_keeps(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path, measure=["trust"]), tmp_path / "small.db"
+    sweep(experiment, out=out)
+    with pytest.raises(InputError, match="of its runs it keeps reached, trust, not contributors; ask for those"):
+        sweep(experiment, out=out, precision=0.1, precision_of="contributors")
+    sweep(experiment, out=out, precision=0.9, precision_of="trust")

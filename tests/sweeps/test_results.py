@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,23 @@ import pandas as pd
 import pytest
 from sweeps.sweeping import as_csv, small_experiment
 
+from adoptsim.commands import sweep as command
 from adoptsim.domain.errors import InputError
+from adoptsim.sweeps import results
+from adoptsim.sweeps.measures import MEASURES
+from adoptsim.sweeps.plan import make_plan
 from adoptsim.sweeps.results import (
     export,
     load_results,
+    load_runs,
     on_off_factors,
     practice_effects,
     rank,
     smallest_sufficient,
 )
 from adoptsim.sweeps.runner import sweep
+from adoptsim.sweeps.runs import Run
+from adoptsim.sweeps.store import open_store
 
 FACTORS = ("practices.a", "practices.b", "practices.c")
 
@@ -144,3 +152,47 @@ def test_factors_keep_the_order_of_the_experiment(tmp_path: Path) -> None:
     assert list(frame.columns[:4]) == ["practices.trust_employees", "practices.safe_space", "n_practices", "n"]
     assert frame.attrs["factors"] == ["practices.trust_employees", "practices.safe_space"]
     assert (frame.attrs["runs"], frame.attrs["finished"], frame.attrs["failed"]) == (4, 4, 0)
+
+
+def test_what_is_read_is_of_one_moment_though_a_sweep_grows_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, read = tmp_path / "small.db", results._points
+    vary = {"practices.safe_space": [False, True], "practices.critical_mass": [False]}
+    sweep(small_experiment(tmp_path, vary=vary), out=out)
+    plan = make_plan(small_experiment(tmp_path))
+    new = [job for job in plan.jobs() if job.point_key == plan.points[-1].key]
+
+    with open_store(out) as store:
+
+        def then_it_grows(connection: sqlite3.Connection) -> pd.DataFrame:
+            points = read(connection)
+            store.redesign(store.meta(), plan)
+            store.add([Run(job, 0.1, (0.5,) * len(MEASURES)) for job in new])
+            return points
+
+        with monkeypatch.context() as patched:
+            patched.setattr(results, "_points", then_it_grows)
+            assert len(load_runs(out)) == 6
+        assert len(load_runs(out)) == 9
+
+
+def test_a_file_of_results_is_not_written_over_the_sweep(tmp_path: Path) -> None:
+    out = tmp_path / "small.csv"  # a sweep's file may be called anything
+    sweep(small_experiment(tmp_path), out=out)
+    (tmp_path / "link.csv").symlink_to(out)
+    before = out.read_bytes()
+    for table in (out, tmp_path / "link.csv"):
+        with pytest.raises(InputError, match=r"--csv: is the sweep that is read, and would be lost; give another file"):
+            command.results(out, csv=table)
+    assert out.read_bytes() == before
+
+
+def test_where_the_threshold_is_varied_no_number_is_said_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, page = tmp_path / "small.db", tmp_path / "page.html"
+    sweep(small_experiment(tmp_path, vary={"critical_mass.threshold": [0.1, 0.5]}), out=out)
+    command.results(out, report=page, plot=tmp_path / "p.png")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Lasts: contributors reach the share of staff asked for at each point (critical_mass.threshold) and stay" in said
+    assert "10 % of staff" not in said
+    assert "Critical mass in the base scenario, varied here" in page.read_text()

@@ -7,8 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,11 @@ from sweeps.sweeping import as_csv, small_experiment, stop_after
 from adoptsim import simulation
 from adoptsim.domain.errors import InputError
 from adoptsim.engine.state import World
-from adoptsim.simulation import Simulator, Stopped, simulate
-from adoptsim.sweeps import plan as plan_module
+from adoptsim.simulation import OrganisationSource, Simulator, simulate
 from adoptsim.sweeps import runner
+from adoptsim.sweeps.checks import see_that_it_can_run
 from adoptsim.sweeps.experiment import apply_point
-from adoptsim.sweeps.plan import Plan
+from adoptsim.sweeps.plan import Plan, make_plan
 from adoptsim.sweeps.results import load_failures, load_results, load_runs
 from adoptsim.sweeps.runner import SweepInterrupted, sweep
 
@@ -96,44 +94,6 @@ def test_points_that_are_the_same_scenario_share_their_runs(tmp_path: Path) -> N
     assert as_csv(frame.iloc[[0], 2:]) == as_csv(frame.iloc[[1], 2:])
 
 
-def test_a_changed_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
-    sweep(experiment, out=out)
-    monkeypatch.setattr(plan_module, "model_version", lambda: "9.9.9+other")
-    with pytest.raises(InputError, match=r"this is 9\.9\.9\+other, and they must not be mixed.*another file"):
-        sweep(experiment, out=out)
-
-
-def test_a_changed_experiment_is_refused_with_what_changed(tmp_path: Path) -> None:
-    out = tmp_path / "small.db"
-    sweep(small_experiment(tmp_path), out=out)
-    with pytest.raises(InputError, match=r"scenario\.organisation\.people was 60 and is 80"):
-        sweep(small_experiment(tmp_path, base={"organisation": {"people": 80}}), out=out)
-    vary = {"practices.safe_space": [True], "practices.critical_mass": [False, True]}
-    with pytest.raises(InputError, match=r"vary\.practices\.safe_space was \[false,true\] and is \[true\]"):
-        sweep(small_experiment(tmp_path, vary=vary), out=out)
-    with pytest.raises(InputError, match="begun with seed 1, not 2"):
-        sweep(small_experiment(tmp_path), out=out, seed=2)
-    with pytest.raises(InputError, match="has 3 replicates a point"):
-        sweep(small_experiment(tmp_path), out=out, replicates=2)
-    assert load_results(out)["n"].sum() == 12
-
-
-def test_other_words_in_the_experiment_are_no_change(tmp_path: Path) -> None:
-    out = tmp_path / "small.db"
-    sweep(small_experiment(tmp_path), out=out)
-    sweep(small_experiment(tmp_path, title="Better said", question="Why?"), out=out)
-
-
-def test_a_run_that_gives_other_bits_at_resume_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
-    sweep(experiment, out=out)
-    outcomes = Simulator.outcomes
-    monkeypatch.setattr(Simulator, "outcomes", lambda self, world: outcomes(self, world) | {"members": 2.0})
-    with pytest.raises(InputError, match=r"done again, gives other numbers \(members was .* and is 2\.0; 1 outcomes differ"):
-        sweep(experiment, out=out)
-
-
 def test_a_failing_run_is_recorded_and_the_sweep_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
     run = Simulator.run
@@ -164,6 +124,54 @@ def test_a_broken_organisation_file_stops_a_sweep_before_it_begins(tmp_path: Pat
         sweep(small_experiment(tmp_path, base={"organisation": organisation}))
 
 
+LIMITED = {"practices": {"safe_space": {"departments": ["sales"]}}}
+
+
+def test_a_sweep_that_is_refused_leaves_no_file(tmp_path: Path) -> None:
+    out = tmp_path / "small.db"
+    with pytest.raises(InputError, match=r"practices\.safe_space\.departments: no department is called sales; there are"):
+        sweep(small_experiment(tmp_path, "critical_mass", base=LIMITED), out=out)
+    assert [path.name for path in tmp_path.iterdir()] == ["base.yaml"]
+    sweep(small_experiment(tmp_path, "critical_mass"), out=out)
+
+
+def test_managers_in_a_circle_are_refused_before_there_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,manager,department\na,b,x\nb,a,x\n")
+    (tmp_path / "ties.csv").write_text("source,target\na,b\n")
+    organisation = {name: str(tmp_path / f"{name.removesuffix('_file')}.csv") for name in ("people_file", "ties_file")}
+    with pytest.raises(InputError, match="managers go round in a circle"):
+        sweep(small_experiment(tmp_path, base={"organisation": organisation}), out=tmp_path / "small.db")
+    assert not list(tmp_path.glob("small.db*"))
+
+
+def test_an_engine_that_is_refused_leaves_no_file_and_none_that_was_there_is_taken(tmp_path: Path) -> None:
+    experiment, out, there = small_experiment(tmp_path), tmp_path / "small.db", tmp_path / "there.db"
+    there.touch()
+    sweep(experiment, out=tmp_path / "finished.db")
+    for path in (out, there, tmp_path / "finished.db"):
+        with pytest.raises(InputError, match="is no cluster"):
+            sweep(experiment, out=path, dask=5)
+    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["finished.db", "there.db"]
+    assert load_results(tmp_path / "finished.db")["n"].sum() == 12
+
+
+def test_departments_are_looked_for_once_and_not_at_every_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = {"practices": {"safe_space": {"departments": ["department 1"]}}}
+    vary = {"practices.safe_space": [0.0, 0.5, 1.0], "parameters.reward_rate": {"low": 0.1, "high": 0.2}}
+    experiment = small_experiment(tmp_path, vary=vary, base=base, design="random", samples=200)
+    plan, made = make_plan(experiment), []
+    make = OrganisationSource._make
+    monkeypatch.setattr(OrganisationSource, "_make", lambda self, drawn: made.append(drawn) or make(self, drawn))
+    monkeypatch.setattr(Simulator, "__init__", None)  # a simulator a point took hours at 200,000 points
+    see_that_it_can_run(plan)
+    assert made == [0]
+
+
+def test_a_limit_to_departments_that_no_point_uses_is_not_looked_at(tmp_path: Path) -> None:
+    vary = {"practices.safe_space": [False], "practices.critical_mass": [False, True]}
+    assert sweep(small_experiment(tmp_path, vary=vary, base=LIMITED))["n"].sum() == 6
+
+
 def test_an_unknown_measure_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="unknown measure 'contributor'; did you mean 'contributors'"):
         sweep(small_experiment(tmp_path, measure=["contributor"]))
@@ -177,17 +185,6 @@ def test_an_unknown_measure_is_told(tmp_path: Path) -> None:
         "trust_low",
         "trust_high",
     ]
-
-
-def test_ctrl_c_stops_within_two_seconds(tmp_path: Path) -> None:
-    experiment = small_experiment(tmp_path, replicates=100_000)
-    sweep(experiment, replicates=1)  # compile first
-    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
-    timer.start()
-    began = time.monotonic()
-    with pytest.raises(SweepInterrupted, match="nothing is kept, as no file was given"):
-        sweep(experiment)
-    assert time.monotonic() - began < 5.0  # 0.5 s to the signal, 2 s to stop, the rest for a busy machine
 
 
 def test_runs_of_a_killed_process_are_kept_and_the_rest_is_the_same(tmp_path: Path) -> None:
@@ -233,13 +230,6 @@ def test_a_large_organisation_runs_in_parts_with_the_same_bits(tmp_path: Path, m
     whole = as_csv(sweep(experiment))
     monkeypatch.setattr(simulation, "UNSTOPPED_PERSON_DAYS", 60 * 7)
     assert as_csv(sweep(experiment)) == whole
-
-
-def test_a_run_under_way_can_be_stopped(tmp_path: Path) -> None:
-    stop = threading.Event()
-    stop.set()
-    with pytest.raises(Stopped):
-        Simulator(small_experiment(tmp_path).base()).run(0, stop=stop)
 
 
 def test_chunks_take_about_half_a_second_and_shrink_towards_the_end() -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sweeps.sweeping import small_experiment
 
 from adoptsim.domain.errors import InputError
 from adoptsim.sweeps import store as store_module
 from adoptsim.sweeps.plan import Job, Plan, make_plan
-from adoptsim.sweeps.resume import describe
-from adoptsim.sweeps.store import Failure, Run, open_store, reading
+from adoptsim.sweeps.provenance import describe
+from adoptsim.sweeps.runs import Failure, Run
+from adoptsim.sweeps.store import open_store, reading
 
 MEASURES = ("reached", "contributors")
 
@@ -39,7 +42,7 @@ def test_what_was_added_is_found_again(out: Path, plan: Plan) -> None:
         finished = store.finished()
         assert len(finished) == 2
         assert all((job in finished) == (place < 2) for place, job in enumerate(plan.jobs()))
-        reached, contributors = store.some_runs(1)[0].values
+        reached, contributors = store.some_runs(1, {next(plan.jobs()).point_key})[0].values
         assert reached == 1.0
         assert contributors != contributors
         assert store.point_keys() == [point.key for point in plan.points]
@@ -175,3 +178,29 @@ def test_a_full_disk_is_told_and_loses_nothing(out: Path, plan: Plan) -> None:
         with pytest.raises(InputError, match=r"cannot be written: database or disk is full; make room"):
             store.add(many)
         assert len(store.finished()) == 2
+
+
+def test_a_run_that_comes_twice_with_other_days_is_told(tmp_path: Path, plan: Plan) -> None:
+    first, path = next(plan.jobs()), tmp_path / "days.db"
+    days = np.arange(6, dtype="<f4")
+    with open_store(path) as store:
+        store.create(describe(plan, MEASURES, ("members", "visitors")), MEASURES, plan)
+        store.add([Run(first, 0.1, (1.0, 0.5), zlib.compress(days.tobytes(), 1))])
+        store.add([Run(first, 0.1, (1.0, 0.5), zlib.compress(days.tobytes(), 9))])  # packed otherwise, but the same days
+        with pytest.raises(InputError, match=r"gave different numbers \(its days are others\)"):
+            store.add([Run(first, 0.1, (1.0, 0.5), zlib.compress((days + 1).tobytes()))])
+
+
+def test_other_runs_are_chosen_at_each_start(tmp_path: Path) -> None:
+    plan, path, chosen = make_plan(small_experiment(tmp_path, replicates=50)), tmp_path / "some.db", set()
+    about = dict.fromkeys(("began", "place", "engine", "command"), "")
+    with open_store(path) as store:
+        store.create(describe(plan, MEASURES), MEASURES, plan)
+        store.add([Run(job, 0.01, (1.0, 0.5)) for job in plan.jobs()])
+        for _ in range(8):
+            store.begin(about)
+            some = [run.job for run in store.some_runs(2, plan)]
+            assert some == [run.job for run in store.some_runs(2, plan)]
+            assert some[0].point_key != some[1].point_key
+            chosen |= {*some}
+    assert len(chosen) > 8

@@ -5,24 +5,28 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sweeps.sweeping import as_csv, small_experiment
 
 from adoptsim.domain.errors import InputError
 from adoptsim.engine.state import World
 from adoptsim.simulation import Simulator, simulate
-from adoptsim.sweeps import work
+from adoptsim.sweeps import runner, work
 from adoptsim.sweeps.engines import EngineLost
+from adoptsim.sweeps.experiment import Experiment
 from adoptsim.sweeps.plan import Plan, make_plan
 from adoptsim.sweeps.results import load_failures, load_results, load_series
-from adoptsim.sweeps.runner import sweep
+from adoptsim.sweeps.runner import CHUNKS_IN_FLIGHT, sweep
 from adoptsim.sweeps.series import SERIES
 from adoptsim.sweeps.status import Status
+from adoptsim.sweeps.work import Task, run_task, setting_of
 
 
 def test_a_run_that_never_ends_is_a_failure_and_the_others_are_there(
@@ -67,22 +71,28 @@ def test_a_time_limit_changes_no_byte(tmp_path: Path) -> None:
     assert as_csv(sweep(experiment, time_limit=60.0)) == as_csv(sweep(experiment))
 
 
-def test_of_1000_runs_one_raises_one_never_ends_and_998_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment, released = small_experiment(tmp_path, replicates=250), threading.Event()
-    run = Simulator.run
+def test_of_1000_points_one_raises_one_never_ends_and_998_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = np.linspace(0.05, 0.3, 1_000)
+    base = small_experiment(tmp_path, base={"horizon": {"days": 20, "support_until": 5}}).scenario
+    points = pd.DataFrame({"parameters.reward_rate": rates})
+    experiment, out = Experiment.from_frame(points, scenario=base, replicates=1), tmp_path / "many.db"
+    run, released = Simulator.run, threading.Event()
 
     def two_are_bad(self: Simulator, replicate: int, **how: Any) -> World:
-        if set(self.scenario.practices) == {"safe_space"} and replicate == 17:
+        rate = self.scenario.parameters.get("reward_rate")
+        if rate == rates[17]:
             raise ZeroDivisionError("seventeen")
-        if set(self.scenario.practices) == {"critical_mass"} and replicate == 99:
+        if rate == rates[99]:
             released.wait(60)
         return run(self, replicate, **how)
 
     monkeypatch.setattr(Simulator, "run", two_are_bad)
     monkeypatch.setattr(work, "GRACE_SECONDS", 0.2)
-    frame = sweep(experiment, time_limit=2.0)
+    frame = sweep(experiment, out=out, time_limit=2.0)
     released.set()
     assert (frame["n"].sum(), frame.attrs["failed"]) == (998, 2)
+    assert load_failures(out)["point"].tolist() == [17, 99]
+    assert load_failures(out)["traceback"][0].splitlines()[-1] == "ZeroDivisionError: seventeen"
 
 
 def test_the_days_of_a_run_are_kept_to_the_last_bit(tmp_path: Path) -> None:
@@ -134,6 +144,25 @@ def test_any_executor_gives_the_same_bytes(tmp_path: Path) -> None:
         assert as_csv(sweep(experiment, executor=pool)) == whole
 
 
+def test_only_a_few_chunks_are_under_way_at_a_time(tmp_path: Path) -> None:
+    experiment, most = small_experiment(tmp_path, replicates=200), 0
+
+    class Counts(ThreadPoolExecutor):
+        under_way = 0
+
+        def submit(self, function: Any, *given: Any, **named: Any) -> Future[Any]:
+            nonlocal most
+            self.under_way += 1
+            most = max(most, self.under_way)
+            future = super().submit(function, *given, **named)
+            future.add_done_callback(lambda _: setattr(self, "under_way", self.under_way - 1))
+            return future
+
+    with Counts(2) as pool:
+        sweep(experiment, executor=pool)
+    assert 2 <= most <= CHUNKS_IN_FLIGHT * 2
+
+
 def test_an_executor_that_breaks_is_told_and_the_sweep_goes_on_later(tmp_path: Path) -> None:
     experiment, out = small_experiment(tmp_path), tmp_path / "small.db"
 
@@ -159,8 +188,34 @@ def test_an_executor_that_breaks_is_told_and_the_sweep_goes_on_later(tmp_path: P
 
 def test_a_worker_with_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "model_version", lambda: "0.0.1+other")
-    with ThreadPoolExecutor(1) as pool, pytest.raises(InputError, match=r"a worker has model 0\.0\.1\+other"):
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pytest.raises(InputError, match=r"a worker has adoptsim 0\.0\.1\+other, not .*; install"),
+    ):
         sweep(small_experiment(tmp_path), executor=pool)
+
+
+def test_a_worker_that_joins_late_with_another_numpy_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = make_plan(small_experiment(tmp_path))
+    task = Task(setting_of(plan, ("reached",), (), None), {}, ())
+    assert run_task(task) == []
+    monkeypatch.setattr(work, "_version", lambda package: "0.1" if package == "numpy" else version(package))
+    with pytest.raises(InputError, match=f"a worker has numpy 0.1, not {version('numpy')}; install the same everywhere"):
+        run_task(task)
+
+
+def test_a_watcher_hears_now_and_then_though_nothing_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, run = list[Status](), Simulator.run
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 0.0)
+
+    def slow(self: Simulator, replicate: int, **how: Any) -> World:
+        time.sleep(1.6)
+        return run(self, replicate, **how)
+
+    monkeypatch.setattr(Simulator, "run", slow)
+    sweep(small_experiment(tmp_path, "safe_space", replicates=1), threads=2, watch=seen.append)
+    assert len([status for status in seen if status.done == 0]) >= 3
+    assert max(status.silent_seconds for status in seen) > 0.9
 
 
 def test_a_watcher_is_told_how_far_it_is_and_who_leads(tmp_path: Path) -> None:
