@@ -14,7 +14,7 @@ import numpy.typing as npt
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.outcomes import outcomes
-from adoptsim.simulation import KEPT_PEOPLE, SEED, OrganisationSource, Simulator, Stopped, n_threads
+from adoptsim.simulation import KEPT_PEOPLE, SEED, OrganisationSource, Simulator, n_threads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,38 +94,43 @@ def with_only(scenario: Scenario, practices: Sequence[str]) -> Scenario:
 def run_bundles(
     scenario: Scenario,
     *,
-    replicates: int,
+    replicates: int | Sequence[int],
     seed: int = SEED,
     threads: int | None = None,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> Bundles:
     """Return all bundles of the practices in use, each practice used as the scenario uses it.
 
-    ``progress`` is called with the number of runs done, of 2**n times ``replicates``.
+    ``progress`` is called with the number of runs done, of 2**n times ``replicates``; see `run_policies`.
     """
     used = practices_in_use(scenario)
     bundles = Bundles(used, {})
     wanted = [with_only(scenario, bundles.members(bundle)) for bundle in range(bundles.whole + 1)]
-    return Bundles(used, run_policies(scenario, wanted, replicates, seed=seed, threads=threads, progress=progress))
+    found = run_policies(scenario, wanted, replicates, seed=seed, threads=threads, progress=progress, stop=stop)
+    return Bundles(used, found)
 
 
 def run_policies(
     scenario: Scenario,
     policies: Sequence[Scenario],
-    replicates: int,
+    replicates: int | Sequence[int],
     *,
     seed: int = SEED,
     threads: int | None = None,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> dict[str, Floats]:
     """Return the outcomes of policies for a scenario's organisation, float64[policies, replicates] by name.
 
     All have the same people and luck, and all are judged on the day on which the scenario is: a practice that is left
-    out does not move the end of launch support.
+    out does not move the end of launch support. ``replicates``: how many, or which. Raises ``Stopped`` soon after
+    ``stop`` is set.
     """
-    work = _Work(scenario, seed, progress)
+    numbers = range(replicates) if isinstance(replicates, int) else replicates
+    work = _Work(scenario, seed, progress, stop)
     size = max(1, KEPT_PEOPLE // work.source.organisation(0).n_people)
-    blocks = [range(first, min(first + size, replicates)) for first in range(0, replicates, size)]
+    blocks = [numbers[first : first + size] for first in range(0, len(numbers), size)]
     with ThreadPoolExecutor(n_threads(threads), thread_name_prefix="bundles") as pool:
         waiting = [[pool.submit(work.runs, policy, block) for policy in policies] for block in blocks]
         try:
@@ -148,19 +153,16 @@ def _cancel(waiting: Sequence[Sequence[Future[list[dict[str, float]]]]]) -> None
 class _Work:
     """What the threads share: the organisations, the day of judgement, the count of runs done, the sign to stop."""
 
-    def __init__(self, scenario: Scenario, seed: int, tell: Progress | None) -> None:
+    def __init__(self, scenario: Scenario, seed: int, tell: Progress | None, stop: threading.Event | None) -> None:
         self.source = OrganisationSource(scenario.organisation, seed)
         self.check_day = scenario.support_end + scenario.critical_mass.after_support_days
-        self.stop = threading.Event()
+        self.stop = stop or threading.Event()
         self._seed, self._tell, self._done, self._lock = seed, tell, 0, threading.Lock()
 
-    def runs(self, policy: Scenario, replicates: range) -> list[dict[str, float]]:
-        """Return the outcomes of one policy; nothing once asked to stop."""
+    def runs(self, policy: Scenario, replicates: Sequence[int]) -> list[dict[str, float]]:
+        """Return the outcomes of one policy; raises ``Stopped`` once asked to stop."""
         simulator = Simulator(policy, seed=self._seed, source=self.source)
-        try:
-            return [self._one(simulator, replicate) for replicate in replicates]
-        except Stopped:
-            return []
+        return [self._one(simulator, replicate) for replicate in replicates]
 
     def _one(self, simulator: Simulator, replicate: int) -> dict[str, float]:
         world, rule = simulator.run(replicate, stop=self.stop), simulator.scenario.critical_mass

@@ -95,6 +95,14 @@ def _threads(column: int) -> Callable[[World], Decided]:
     return read
 
 
+def _leader_posts(world: World) -> Decided:
+    """Return what kind of thing leaders' open threads are, by author and the day they were written."""
+    rows = world.thread[world.slot[SLOT.alive, : world.cursor[CURSOR.alive]]]
+    rows = rows[world.place[PLACE.is_leader, rows[:, THREAD.author]] == 1]
+    kinds = np.where(rows[:, THREAD.echo] == 1, 2, rows[:, THREAD.broadcast])
+    return {(int(row[THREAD.author]), int(row[THREAD.day])): int(kind) for row, kind in zip(rows, kinds, strict=True)}
+
+
 def _coded(*words: str) -> Callable[[int], str]:
     return lambda code: words[code]
 
@@ -133,7 +141,14 @@ _DECISIONS = (
         ),
     ),
     _Decision(PURPOSE_LEADER_POST, _tally(TALLY.posts), _counted("has posted")),
+    _Decision(
+        PURPOSE_LEADER_POST,
+        _leader_posts,
+        _coded("invites an exchange", "announces something", "passes on an answer given elsewhere"),
+    ),
     _Decision(PURPOSE_APPEAR, _threads(THREAD.appears), _appearing),
+    _Decision(PURPOSE_APPEAR, _threads(THREAD.anonymous), _coded("signs a post", "posts anonymously")),
+    _Decision(PURPOSE_APPEAR, _threads(THREAD.abusive), _coded("criticises decently", "criticises abusively")),
     _Decision(PURPOSE_READ, _tally(TALLY.replies, leaders=False), _counted("has replied")),
     _Decision(PURPOSE_READ, _tally(TALLY.reactions), _counted("has reacted")),
     _Decision(PURPOSE_OUTCOME, _threads(THREAD.outcome), _outcome),

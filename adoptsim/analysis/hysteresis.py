@@ -1,14 +1,15 @@
 """Hysteresis: whether a setting raised slowly and lowered again within one run leads the network back the same way.
 
 The only thing that changes within a run is the table of the levers by day: the setting moves in steps, each held for
-some months, and the state goes on from step to step. Done again at twice the pace: a gap that is mere delay grows then.
+some months, and the state goes on from step to step. Done again at a quarter of the pace: a gap that is mere delay shrinks
+then, by at least as much as `delay_left` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 REPLICATES = 32
 STEPS = 9
-HELD_DAYS = 6 * MONTH_DAYS
-PACES = (1, 2)
-"""How much faster than ``HELD_DAYS`` a step; the first is the answer, the others tell delay from hysteresis."""
+HELD_DAYS = (6 * MONTH_DAYS, 24 * MONTH_DAYS)
+"""How long a level is held: the first is the answer, the second tells delay from hysteresis."""
+SLOWEST_DAYS = 24 * MONTH_DAYS
+"""The longest that a network is taken to need for two thirds of its way (design): left alone, it is still in four years."""
 
 
 @dataclass(frozen=True)
 class Hysteresis:
-    """Both branches: ``up`` and ``down``, float64[paces, replicates, STEPS], by the level from low to high.
+    """Both branches: ``up`` and ``down``, float64[len(HELD_DAYS), replicates, STEPS], by the level from low to high.
 
     Shares of employees who contributed in the last month of a step.
     """
@@ -48,7 +50,6 @@ class Hysteresis:
     levels: Floats
     up: Floats
     down: Floats
-    held_days: int = HELD_DAYS
 
     def branch(self, values: Floats, step: int, pace: int = 0) -> Interval:
         """Return the mean share of a step with its interval."""
@@ -60,8 +61,15 @@ class Hysteresis:
 
     def mean_gap(self, pace: int = 0) -> Interval:
         """Return the gap on average over the levels: the area between the branches over the width of the range."""
-        area = np.trapezoid(self.down[pace] - self.up[pace], np.linspace(0.0, 1.0, len(self.levels)), axis=1)
-        return mean_interval(area)
+        return mean_interval(mean_gaps(self.up[pace], self.down[pace]))
+
+    def beyond_delay(self) -> Interval:
+        """Return by how much the slow gap exceeds what the quick one would leave of mere delay, in pairs.
+
+        Above 0 for sure: no delay of the slowest plausible kind explains the gap (see `delay_left`).
+        """
+        quick, slow = (mean_gaps(up, down) for up, down in zip(self.up, self.down, strict=True))
+        return mean_interval(slow - delay_left() * quick)
 
     def widest(self) -> int:
         """Return the step with the largest gap."""
@@ -78,13 +86,13 @@ class Hysteresis:
 
         rows = [
             {
-                "held_days": self.held_days // faster,
+                "held_days": held_days,
                 "replicate": run,
                 self.axis.target: level,
                 "direction": direction,
                 "share": values[pace, run, step],
             }
-            for pace, faster in enumerate(PACES)
+            for pace, held_days in enumerate(HELD_DAYS)
             for direction, values in (("up", self.up), ("down", self.down))
             for run in range(values.shape[1])
             for step, level in enumerate(self.levels)
@@ -109,12 +117,50 @@ class Hysteresis:
             "seed": self.seed,
             "replicates": self.up.shape[1],
             "target": self.axis.target,
-            "held_days": self.held_days,
+            "held_days": HELD_DAYS[0],
             "model_version": model_version(),
             "mean_gap": as_dict(self.mean_gap()),
-            "mean_gap_at_twice_the_pace": as_dict(self.mean_gap(1)),
+            "slow": {
+                "held_days": HELD_DAYS[1],
+                "mean_gap": as_dict(self.mean_gap(1)),
+                "delay_would_leave": delay_left() * self.mean_gap().value,
+                "beyond_delay": as_dict(self.beyond_delay()),
+            },
             "steps": steps,
         }
+
+
+def mean_gaps(up: Floats, down: Floats) -> Floats:
+    """Return the gap of each run on average over the levels, of float64[..., STEPS] up and down."""
+    return np.asarray(np.trapezoid(down - up, np.linspace(0.0, 1.0, up.shape[-1]), axis=-1))
+
+
+def first_order(held_days: int, settling_days: float, settles_at: Floats) -> tuple[Floats, Floats]:
+    """Return both branches of mere delay, float64[STEPS] each: x' = (e - x) / settling_days, begun at 0.
+
+    ``settles_at``: e of each level, where the network would stay if the level were held for ever.
+    """
+    stays, share, shares = np.exp(-held_days / settling_days), 0.0, []
+    for goal in [*settles_at, *settles_at[-2::-1]]:
+        share = goal + (share - goal) * stays
+        shares.append(share)
+    return np.array(shares[: len(settles_at)]), np.array(shares[: len(settles_at) - 2 : -1])
+
+
+@cache
+def delay_left() -> float:
+    """Return the most that mere delay can leave of the quick gap when levels are held as long as in the slow one.
+
+    Of any network that moves towards a level's own share, higher at higher levels, at rates that do not hang on where it is,
+    none slower than `SLOWEST_DAYS`. What such a network does is a sum of answers to single steps up, so its gap is a sum of
+    theirs, and the ratio of the sums is at most the largest of the ratios; slower rates give larger ones.
+    """
+    ratios = []
+    for first in range(STEPS):
+        step = (np.arange(STEPS) >= first).astype(np.float64)
+        quick, slow = (float(mean_gaps(*first_order(held, SLOWEST_DAYS, step))) for held in HELD_DAYS)
+        ratios.append(slow / quick)
+    return max(ratios)
 
 
 def hysteresis(
@@ -130,10 +176,10 @@ def hysteresis(
     levels = [float(axis.range.level(step / (STEPS - 1))) for step in range(STEPS)]
     way = [*levels, *levels[-2::-1]]
     source = OrganisationSource(scenario.organisation, seed)
-    stairs = [Staircase(scenario, axis.target, way, HELD_DAYS // pace, seed=seed, source=source) for pace in PACES]
-    tasks = [(pace, run) for pace in range(len(PACES)) for run in range(replicates)]
+    stairs = [Staircase(scenario, axis.target, way, held, seed=seed, source=source) for held in HELD_DAYS]
+    tasks = [(pace, run) for pace in reversed(range(len(HELD_DAYS))) for run in range(replicates)]  # the long ones first
     found = in_parallel(lambda task: stairs[task[0]].shares(task[1]), tasks, threads, progress)
-    shares = np.array(found).reshape(len(PACES), replicates, len(way))
+    shares = np.array(found).reshape(len(HELD_DAYS), replicates, len(way))[::-1]
     down = shares[:, :, : STEPS - 2 : -1]  # from low to high as well; the top step belongs to both
     return Hysteresis(scenario, seed, axis, np.array(levels), shares[:, :, :STEPS], down)
 

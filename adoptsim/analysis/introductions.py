@@ -105,9 +105,8 @@ def in_order(scenario: Scenario, starts: Mapping[str, int]) -> Scenario:
 
 
 def _moved(scenario: Scenario, name: str, use: PracticeUse, start: int) -> PracticeUse:
-    end = scenario.practice_end(name)
-    ends = use.end is not None or not PRACTICES[name].standing
-    return use.model_copy(update={"start": start, "end": start + max(1, end - use.start) if ends else None})
+    lasts = max(1, scenario.practice_end(name) - use.start)
+    return use.model_copy(update={"start": start, "end": start + lasts if scenario.ends(name) else None})
 
 
 def in_use(scenario: Scenario) -> list[str]:

@@ -7,6 +7,7 @@ multiples of it gives the same people and ties other luck.
 from __future__ import annotations
 
 import copy
+import threading
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,9 @@ class Trials:
         seed: int,
         days: int = ALONE_DAYS,
         source: SamePeople | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
+        self._stop = stop
         alone = left_alone(scenario, days)
         self.days, self.critical_share = days, scenario.critical_mass.threshold
         self._levels: dict[int, float] = {}
@@ -105,7 +108,7 @@ class Trials:
                 "leavers": alone.leavers.model_copy(update={"share": leavers}),
             }
         )
-        return living_share(simulator.run(run), self.days)
+        return living_share(simulator.run(run, stop=self._stop), self.days)
 
     def level(self, run: int) -> float:
         """Return the share when everybody begins, the most that this run's people and luck make of the practices."""

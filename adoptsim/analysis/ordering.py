@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from adoptsim.analysis.introductions import Calendar, in_order, in_use
 from adoptsim.compare import paired_proportion_difference
@@ -37,7 +36,9 @@ SEARCH_REPLICATES, REPLICATES = 4, 64
 MOST_LISTED = 120  # orders: up to five practices, all are tried
 POPULATION, GENERATIONS = 24, 12
 LEADERS = 16  # go from the search to the race
-BY_LOT, LOT_REPLICATES = 24, 16  # orders drawn by lot, for what an order without a thought loses
+BY_LOT, LOT_REPLICATES = 24, 16
+"""So many orders are drawn by lot in each of so many replicates: what an order without a thought loses, and what a place
+earlier is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,17 @@ class Trials:
 
 
 @dataclass(frozen=True)
+class Lot:
+    """Orders drawn by lot, other ones in each replicate, so that intervals over replicates hold their luck and the draw's.
+
+    ``values``: float64[replicates, orders], of the measure that orders are judged by.
+    """
+
+    orders: tuple[tuple[Order, ...], ...]
+    values: Floats
+
+
+@dataclass(frozen=True)
 class Ordering:
     """What the order of practices is worth: best, worst, usual and by lot, under the same fresh luck."""
 
@@ -105,7 +117,7 @@ class Ordering:
     usual: Order
     values: Mapping[str, Mapping[Order, Floats]]
     """By measure and order: float64[replicates] of the last stage."""
-    lot: tuple[Order, ...]
+    lot: Lot
     runs: int
 
     def mean(self, order: Order, measure: str | None = None) -> Interval:
@@ -121,14 +133,13 @@ class Ordering:
     @property
     def regret_by_lot(self) -> Interval:
         """Return by how much an order drawn by lot falls short of the best on average; pairs by replicate."""
-        of = self.values[self.measure]
-        drawn = np.mean([of[order][:LOT_REPLICATES] for order in self.lot], axis=0)
-        return paired_difference(of[self.found.best][:LOT_REPLICATES], drawn)
+        best = self.values[self.measure][self.found.best][: len(self.lot.values)]
+        return paired_difference(best, self.lot.values.mean(axis=1))
 
     @property
     def place_earlier(self) -> dict[str, Interval]:
-        """Return what a place earlier is worth, by practice, over all orders that were tried."""
-        return place_earlier(self.found.tried)
+        """Return what a place earlier is worth, by practice, from the orders drawn by lot."""
+        return place_earlier(self.lot.orders, self.lot.values)
 
     def summary(self) -> dict[str, Any]:
         """Return what ``adoptsim order`` prints, as plain data."""
@@ -178,15 +189,25 @@ def best_order(
     found = find_orders(trials.objective(measure), usual, seed=seed)
     final = range(FINAL, FINAL + replicates)
     measured = list(dict.fromkeys((found.best, usual, found.worst)))
-    generator = np.random.default_rng([seed, 1])
-    lot = tuple(dict.fromkeys(_shuffled(usual, generator) for _ in range(BY_LOT)))
-    for_lot = trials.values(lot, final[:LOT_REPLICATES])
+    lot = _by_lot(trials, usual, measure, final[:LOT_REPLICATES], seed)
     for_all = trials.values(measured, final)
-    values = {
-        name: dict(zip(lot, for_lot[name], strict=True)) | dict(zip(measured, for_all[name], strict=True))
-        for name in MEASURES
-    }
+    values = {name: dict(zip(measured, for_all[name], strict=True)) for name in MEASURES}
     return Ordering(scenario, calendar, measure, seed, found, usual, values, lot, trials.runs)
+
+
+def _by_lot(trials: Trials, usual: Order, measure: str, replicates: Sequence[int], seed: int) -> Lot:
+    """Return orders drawn by lot for each replicate, all of them where they are few, with what came of them."""
+    generator = np.random.default_rng([seed, 1])
+    orders = tuple(draw_orders(usual, generator) for _ in replicates)
+    pairs = zip(orders, replicates, strict=True)
+    return Lot(orders, np.array([trials.values(drawn, [replicate])[measure][:, 0] for drawn, replicate in pairs]))
+
+
+def draw_orders(items: Order, generator: np.random.Generator) -> tuple[Order, ...]:
+    """Return `BY_LOT` orders drawn by lot, or all there are where they are fewer."""
+    if math.factorial(len(items)) <= BY_LOT:
+        return tuple(itertools.permutations(items))
+    return tuple(_shuffled(items, generator) for _ in range(BY_LOT))
 
 
 def most_runs(n_practices: int, replicates: int = REPLICATES) -> int:
@@ -217,10 +238,10 @@ def check_calendar(scenario: Scenario, calendar: Calendar, practices: Order) -> 
 
 def _days_to_tell(scenario: Scenario, name: str) -> int:
     """Return how long after its start a practice that ends shows whether the network lasts; of a standing one no time."""
-    end = scenario.practice_end(name)
-    if end >= scenario.horizon.days:
+    if not scenario.ends(name):
         return 0
-    return end - scenario.practices[name].start + scenario.critical_mass.after_support_days
+    lasts = scenario.practice_end(name) - scenario.practices[name].start
+    return lasts + scenario.critical_mass.after_support_days
 
 
 # --- orders, whatever they are orders of ----------------------------------------------------------------------------
@@ -295,23 +316,23 @@ def race(objective: Objective, orders: Sequence[Order], *, sign: float) -> Order
     return left[0]
 
 
-def place_earlier(tried: Mapping[Order, float]) -> dict[str, Interval]:
-    """Return what it is worth to have each item a place earlier at the cost of the others: least squares over orders.
+def place_earlier(orders: Sequence[Sequence[Order]], values: Floats) -> dict[str, Interval]:
+    """Return what it is worth to have each item a place earlier at the cost of the others, with intervals over replicates.
 
-    Worths are about their mean: who moves up moves somebody down, so only differences between items have a meaning.
+    Least squares over the orders of each replicate by itself, ``values`` float64[replicates, orders]: what all orders of a
+    replicate share in luck, also in what an item is worth there, is luck of that replicate. Worths are about their mean: who
+    moves up moves somebody down. The intervals hold all together (Bonferroni): the first and the last are picked among all.
     """
-    items = sorted(next(iter(tried)))
-    earlier = np.array([[-order.index(item) for item in items] for order in tried], dtype=np.float64)
-    values = np.array(list(tried.values()))
-    design = earlier - earlier.mean(axis=0)
-    inverse = np.linalg.pinv(design.T @ design, rcond=1e-9)
-    worth = inverse @ design.T @ (values - values.mean())
-    free = max(1, len(values) - len(items))
-    variance = ((values - values.mean() - design @ worth) ** 2).sum() / free
-    half = float(stdtrit(free, 0.5 + CONFIDENCE / 2.0)) * np.sqrt(np.diag(inverse) * variance)
-    return {
-        item: Interval(float(worth[k]), float(worth[k] - half[k]), float(worth[k] + half[k])) for k, item in enumerate(items)
-    }
+    items = sorted(orders[0][0])
+    worths = np.array([_worths(items, *each) for each in zip(orders, values, strict=True)])
+    together = 1.0 - (1.0 - CONFIDENCE) / len(items)
+    return {item: mean_interval(worths[:, k], together) for k, item in enumerate(items)}
+
+
+def _worths(items: Sequence[str], orders: Sequence[Order], values: Floats) -> Floats:
+    """Return what a place earlier is worth of each item, by the orders of one replicate."""
+    earlier = np.array([[-order.index(item) for item in items] for order in orders], dtype=np.float64)
+    return np.asarray(np.linalg.pinv(earlier - earlier.mean(axis=0), rcond=1e-9) @ (values - values.mean()))
 
 
 def _shuffled(items: Order, generator: np.random.Generator) -> Order:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from adoptsim.analysis.edge import finite
 from adoptsim.analysis.living import ALONE_DAYS, SamePeople, Trials, left_alone
-from adoptsim.analysis.settings import STARTED, Axis, with_level
+from adoptsim.analysis.settings import STARTED, Axis, check_axis, with_levels
 from adoptsim.domain.intervals import Interval, wilson
 from adoptsim.domain.scenario import Scenario
 from adoptsim.simulation import SEED, as_dict, model_version
@@ -153,9 +153,13 @@ def phase(
         Runs of a place where it is unclear on which side of one half P(lives) lies.
     progress
         Called with the number of runs done, and of those known to be needed.
+
+    Raises ``InputError`` for an axis that moves nothing in a scenario left alone, or leaves its range.
     """
     begin = start if start is not None else scenario.start.contributors or USUAL_START
     alone = left_alone(scenario, days)
+    for axis in axes:
+        check_axis(alone, axis, "axes")
     field = _Field(alone, axes, begin, seed=seed, days=days)
     done = 0
 
@@ -247,8 +251,6 @@ class _Field:
     def _trials(self, levels: dict[str, float | int]) -> Trials:
         name = tuple(levels.values())
         if name not in self.trials:
-            scenario = self.alone
-            for target, level in levels.items():
-                scenario = with_level(scenario, target, float(level))
+            scenario = with_levels(self.alone, {target: float(level) for target, level in levels.items()})
             self.trials[name] = Trials(scenario, seed=self.seed, days=self.days, source=self.source)
         return self.trials[name]

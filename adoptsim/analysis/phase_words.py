@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from adoptsim.analysis.hysteresis import PACES, Hysteresis
+from adoptsim.analysis.hysteresis import HELD_DAYS, SLOWEST_DAYS, Hysteresis, delay_left
 from adoptsim.analysis.phase import Edge, Phase
 from adoptsim.analysis.settings import STARTED, Axis
 from adoptsim.analysis.tipping_words import share_words, span_words
@@ -67,9 +67,8 @@ def phase_about(found: Phase) -> str:
 
 
 def hysteresis_verdict(found: Hysteresis) -> list[str]:
-    """Return whether the way back differs from the way there, by how much, and whether that is mere delay."""
-    gap, fast = found.mean_gap(), found.mean_gap(1)
-    axis, widest = found.axis, found.widest()
+    """Return whether the way back differs from the way there, by how much, and whether that may be mere delay."""
+    gap, axis, widest = found.mean_gap(), found.axis, found.widest()
     if not gap.low > 0.0:
         return [f"No hysteresis to be seen: lowering {axis.name} takes the same way back (mean gap {_points(gap)})."]
     wide = found.gap(widest)
@@ -77,24 +76,27 @@ def hysteresis_verdict(found: Hysteresis) -> list[str]:
         f"The way back is another: at the same {axis.name} the network is livelier after a rise and fall than before it, "
         f"by {_points(gap)} of employees on average, by {_points(wide)} at {level_words(axis, found.levels[widest])}."
     )
-    held = found.held_days // MONTH_DAYS
-    ratio = fast.value / gap.value
-    delay = (
-        f"It is not mere delay: at twice the pace the gap is {_points(fast)}, not twice as large."
-        if ratio < 1.5
-        else f"Part of it is delay: at twice the pace the gap is {_points(fast)}."
-    )
-    return [first, f"Each level is held for {held} months. {delay}"]
+    return [first, _delay(found)]
+
+
+def _delay(found: Hysteresis) -> str:
+    """Return whether the gap is more than mere delay could be: held longer, delay shrinks."""
+    quick, slow = (held // MONTH_DAYS for held in HELD_DAYS)
+    left = f"{100 * delay_left() * found.mean_gap().value:.1f} points"
+    network = f"a network that goes two thirds of its way within {SLOWEST_DAYS // MONTH_DAYS} months"
+    held = f"That is with each level held for {quick} months; held for {slow}, the gap is {_points(found.mean_gap(1))}"
+    if found.beyond_delay().low > 0.0:
+        return f"{held}. It is not mere delay, which would leave {left} of it at most in {network}."
+    return f"{held}. It may be slow delay, which could leave {left} of it in {network}."
 
 
 def hysteresis_about(found: Hysteresis) -> str:
     """Return what was simulated."""
-    steps = 2 * len(found.levels) - 1
-    years = steps * found.held_days / MONTH_DAYS / 12
     levels, starters = len(found.levels), share_words(found.scenario.start.contributors)
+    quick, slow = ((2 * levels - 1) * held / MONTH_DAYS / 12 for held in HELD_DAYS)
     return (
-        f"{found.up.shape[1]} organisations; {levels} levels up and down again within one run of {years:.1f} years, each "
-        f"held for {found.held_days} working days (again for {found.held_days // PACES[1]}); no launch, begun by {starters} "
+        f"{found.up.shape[1]} organisations; {levels} levels up and down again within one run of {quick:.1f} years, each "
+        f"held for {HELD_DAYS[0]} working days (again for {HELD_DAYS[1]}, {slow:.0f} years); no launch, begun by {starters} "
         f"of staff; seed {found.seed}. Employees who contribute in the last month of a level, with 95 % intervals; gaps in "
         "pairs. Strength 1: as in the scenario."
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 Summary = Mapping[str, Any]
 SURE, LIKELY = 0.95, 0.5
+TOO_WIDE = 0.4
+"""An interval of a share of worlds wider than this leaves open whether it is few, half or most of them."""
 
 
 def in_ten(share: float) -> str:
@@ -33,17 +35,34 @@ def between(interval: Mapping[str, Any]) -> str:
 def headline(summary: Summary) -> str:
     """Return what matters most in a sentence: which policy is best, and how sure that is."""
     best = next(row for row in summary["policies"] if row["scenario"] == summary["ranking"][0])
-    worlds = best["worlds_reached"]["mean"]
+    worlds = best["worlds_reached"]
     if len(summary["ranking"]) == 1:
-        return f"{best['scenario']} reaches critical mass in {_of_worlds(worlds)}"
-    first = _of_worlds(best["places"][0]["mean"])
-    return f"{best['scenario']} is best in {first} and reaches critical mass in {in_ten(worlds)}"
+        return f"{best['scenario']} {_reaches(worlds)}"
+    first = best["places"][0]
+    if summary["pairs"][0]["difference"]["low"] <= 0.0 or _is_open(first):
+        second = summary["ranking"][1]
+        whether = f"whether {best['scenario']} or {second} is best is too close to call"
+        return f"{whether} (the first in {between(first)} of plausible worlds); {best['scenario']} {_reaches(worlds)}"
+    return f"{best['scenario']} is best in {_of_worlds(first)}, and {_reaches(worlds)}"
 
 
-def _of_worlds(share: float) -> str:
-    if share <= 0.0 or share >= 1.0:
-        return "no plausible world" if share <= 0.0 else "every plausible world"
-    return f"{in_ten(share)} plausible worlds"
+def _reaches(worlds: Mapping[str, Any]) -> str:
+    """Return in how many worlds a policy reaches critical mass, or that this is too close to call."""
+    if _is_open(worlds):
+        return f"reaches critical mass in {between(worlds)} of plausible worlds, which is too close to call"
+    return f"reaches critical mass in {_of_worlds(worlds)}"
+
+
+def _is_open(share: Mapping[str, Any]) -> bool:
+    """Return whether an interval is so wide that its middle says nothing."""
+    return bool(share["high"] - share["low"] > TOO_WIDE)
+
+
+def _of_worlds(share: Mapping[str, Any]) -> str:
+    value = share["mean"]
+    if value <= 0.0 or value >= 1.0:
+        return f"{'no' if value <= 0.0 else 'every'} plausible world ({between(share)})"
+    return f"{in_ten(value)} plausible worlds ({between(share)})"
 
 
 def sentences(summary: Summary) -> list[str]:

@@ -7,6 +7,7 @@ intensities; else a target as experiments name it (``practices.safe_space``, ``l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adoptsim.domain.errors import InputError, Problem
@@ -115,7 +116,9 @@ def _bounds(text: str, field: str) -> tuple[float, float]:
 
 
 def check_axis(scenario: Scenario, axis: Axis, field: str) -> None:
-    """Raise ``InputError`` if the scenario doesn't take both ends of the axis."""
+    """Raise ``InputError`` if the scenario, left alone, doesn't take both ends of the axis, or if nothing hangs on it."""
+    if message := _moves_nothing(scenario, axis):
+        raise InputError(Problem(message, field))
     for level in (axis.range.low, axis.range.high):
         try:
             with_level(scenario, axis.target, level)
@@ -123,11 +126,33 @@ def check_axis(scenario: Scenario, axis: Axis, field: str) -> None:
             raise InputError(*(Problem(f"{axis.target}: {each.message}", field) for each in error.problems)) from None
 
 
+def _moves_nothing(scenario: Scenario, axis: Axis) -> str | None:
+    """Return why an axis would move nothing in a scenario left alone, with what can be given instead."""
+    name = axis.target.removeprefix("practices.")
+    if name in PRACTICES and not PRACTICES[name].standing:
+        stand = ", ".join(other for other, practice in PRACTICES.items() if practice.standing)
+        return (
+            f"{name} is launch support, which ends, and a network is left alone here without it; give {START} (the share "
+            f"who begin) or a practice that stays: {stand}"
+        )
+    if axis.target == STRENGTH and not any(use.intensity > 0.0 for use in scenario.practices.values()):
+        other = f"give {START}, a practice or a lever"
+        return f"{STRENGTH} multiplies the practices that stay, and {scenario.name} has none; {other}"
+    return None
+
+
 def check_moves_within_a_run(axis: Axis, field: str) -> None:
     """Raise ``InputError`` for what is fixed when a run begins: only levers can move, by themselves or by practices."""
     if axis.target == STARTED or axis.target.startswith("parameters."):
         message = f"{axis.target} is settled when a run begins; give strength, a practice or a lever"
         raise InputError(Problem(message, field))
+
+
+def with_levels(scenario: Scenario, levels: Mapping[str, float]) -> Scenario:
+    """Return the scenario with several things set, each as it is said: a practice's own level is not multiplied."""
+    for target in sorted(levels, key=lambda target: target != STRENGTH):
+        scenario = with_level(scenario, target, levels[target])
+    return scenario
 
 
 def with_level(scenario: Scenario, target: str, level: float) -> Scenario:

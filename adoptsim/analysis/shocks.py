@@ -7,6 +7,7 @@ else the shock is not to blame. Leaders are left out: they post on duty, and wou
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +21,9 @@ import numpy.typing as npt
 from scipy import stats
 from scipy.special import bdtr
 
+from adoptsim.compare import paired_proportion_difference
 from adoptsim.domain.definitions import DEFINITION
-from adoptsim.domain.intervals import CONFIDENCE, NOTHING, Interval, mean_interval, proportion_interval
+from adoptsim.domain.intervals import CONFIDENCE, NOTHING, Interval, mean_interval, paired_difference, proportion_interval
 from adoptsim.domain.parameters import parameter_values
 from adoptsim.domain.policy import Policy
 from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario, Shock
@@ -154,6 +156,43 @@ class Shaken:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two scenarios under the same shock, people and luck, replicate by replicate, where both live."""
+
+    one: Shaken
+    other: Shaken
+
+    @property
+    def living(self) -> Flags:
+        """Return in which replicates both live."""
+        return self.one.living & self.other.living
+
+    @property
+    def collapse(self) -> Interval:
+        """Return how much likelier the first collapses than the second."""
+        return paired_proportion_difference(self.one.collapsed[self.living], self.other.collapsed[self.living])
+
+    @property
+    def lost(self) -> Interval:
+        """Return how much more contributors the first has lost in the last month, as a share of employees."""
+        one, other = ((each.calm - each.struck)[self.living, -1] for each in (self.one, self.other))
+        return paired_difference(one, other)
+
+    def summary(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "scenario": self.one.scenario.name,
+            "other": self.other.scenario.name,
+            "kind": self.one.shock.kind,
+            "day": self.one.shock.day,
+            "size": self.one.shock.size,
+            "living_runs": int(self.living.sum()),
+            "collapse": as_dict(self.collapse),
+            "lost": as_dict(self.lost),
+        }
+
+
+@dataclass(frozen=True)
 class Shocks:
     """Scenarios, each with every shock by itself, in the order asked."""
 
@@ -167,9 +206,22 @@ class Shocks:
 
         return pd.concat([pd.DataFrame(row.rows()) for row in self.rows], ignore_index=True)
 
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Return every two scenarios of the same people that the same shock has struck."""
+        return tuple(
+            Pair(one, other)
+            for one, other in itertools.combinations(self.rows, 2)
+            if one.shock == other.shock and one.scenario.organisation == other.scenario.organisation
+        )
+
     def summary(self) -> dict[str, Any]:
         """Return everything found as plain data."""
-        return {"seed": self.seed, "shocks": [row.summary() for row in self.rows]}
+        return {
+            "seed": self.seed,
+            "shocks": [row.summary() for row in self.rows],
+            "pairs": [pair.summary() for pair in self.pairs],
+        }
 
 
 def shocks(

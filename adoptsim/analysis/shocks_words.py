@@ -9,6 +9,7 @@ from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.shocks import SHOCKS
 
 Row = Mapping[str, Any]
+LEAST_PAIRS = 6
 NO_TRACE = 0.02
 """Contributors lost or won, as a share, below which a shock is said to leave no trace."""
 
@@ -47,6 +48,30 @@ def sentence(row: Row) -> str:
     how_many = f"{times or 'none'} of {row['living_runs']} living runs collapse{'s' if times == 1 else ''}"
     parts = [f"{how_many} ({between(row['collapse'])})", _dip(row), _back(row), _voice(row), _afterwards(row)]
     return f"{'; '.join(part for part in parts if part)}."
+
+
+def pair_sentence(pair: Row) -> str:
+    """Return what one scenario suffers more or less than another from the same shock, in pairs."""
+    names = f"{pair['scenario']} against {pair['other']}"
+    if pair["living_runs"] < LEAST_PAIRS:
+        return f"{names}: too few replicates in which both live ({pair['living_runs']}) to compare them."
+    collapse, lost = (_compared(pair[name], what) for name, what in (("collapse", "collapse"), ("lost", "lost")))
+    return f"{names}, in {pair['living_runs']} pairs of living runs: {collapse}; {lost}."
+
+
+def _compared(change: Row, what: str) -> str:
+    """Return a paired difference in points of collapse, or of staff lost as contributors, as far as it is beyond luck."""
+    low, mean, high = (100 * change[name] for name in ("low", "mean", "high"))
+    bounds = f"{mean:+.1f} points, {low:+.1f} to {high:+.1f}"
+    if low <= 0.0 <= high:
+        how = (
+            "no difference beyond luck in how often it collapses"
+            if what == "collapse"
+            else "none in what is lost at the end"
+        )
+        return f"{how} ({bounds})"
+    word = "more" if mean > 0.0 else "less"
+    return f"collapses {word} often ({bounds})" if what == "collapse" else f"loses {word} contributors by the end ({bounds})"
 
 
 def _dip(row: Row) -> str:

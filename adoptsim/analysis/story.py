@@ -368,3 +368,12 @@ def _most_telling(turns: Sequence[Sentence]) -> list[Sentence]:
 def capital(text: str) -> str:
     """Return a text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def turns_by_day(story: dict[str, Any]) -> list[tuple[int, list[list[str]]]]:
+    """Return what happens on each day in the first and in the second run."""
+    days: dict[int, list[list[str]]] = {}
+    for side, history in enumerate((story["first"], story["second"])):
+        for turn in history["turns"]:
+            days.setdefault(turn["day"], [[], []])[side].append(turn["text"])
+    return sorted(days.items())

@@ -6,6 +6,7 @@ dies and one that lives, under the same luck; nobody who begins at a small share
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,10 +44,12 @@ PLACEMENTS: tuple[SeedPlacement, ...] = get_args(SeedPlacement)
 MOST_LEAVERS = 0.9
 MARGIN = 0.05
 OFFSETS = (-2 * MARGIN, -MARGIN, MARGIN, 2 * MARGIN)
-EDGES_TESTED = 16
+EDGES_TESTED = 32
 """So many organisations are tested with fresh luck, of those that have an edge."""
 LUCKS = 9
 """Runs of an organisation that place its edge, and again as many on either side that test it; odd, so one is the middle."""
+LUCKS_OF_ONE = 45
+"""Runs that test the edge on either side where there is only one organisation: fewer could not be sure of four fifths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,13 @@ class Found:
 class EdgeTest:
     """How sharp an edge is: runs with fresh luck, begun so many points beside the organisation's own edge.
 
-    ``edges`` float64[organisations]; ``lives`` float64[organisations, len(OFFSETS)], shares of the runs that live; NaN
-    where so many fewer than the edge would be fewer than nobody.
+    ``edges`` float64[organisations]; ``lives`` float64[organisations, len(OFFSETS)], shares of the ``runs_each`` runs that
+    live; NaN where so many fewer than the edge would be fewer than nobody.
     """
 
     edges: Floats
     lives: Floats
+    runs_each: int = LUCKS
 
     def share(self, offset: float) -> Interval:
         """Return the share of runs that live, over organisations of which each counts once.
@@ -78,7 +82,7 @@ class EdgeTest:
         lives = self.tested(offset)
         if len(lives) == 0:
             return NOTHING
-        over_runs = wilson(round(LUCKS * float(lives.sum())), LUCKS * len(lives))
+        over_runs = wilson(round(self.runs_each * float(lives.sum())), self.runs_each * len(lives))
         value, low, high = mean_interval(lives)
         return Interval(value, max(0.0, np.nanmin((low, over_runs.low))), min(1.0, np.nanmax((high, over_runs.high))))
 
@@ -129,6 +133,11 @@ class Tipping:
         brackets = self.brackets(side, placement)
         return wilson(sum(bracket.middle <= share for bracket in brackets), len(brackets))
 
+    @property
+    def n_with_edge(self) -> int:
+        """Return how many runs have an edge from below: they neither live with nobody to begin nor die whoever begins."""
+        return sum(has_edge(bracket) for bracket in self.brackets(BELOW))
+
     def share_never(self, side: str, placement: SeedPlacement | None = None) -> Interval:
         """Return the share of runs without an edge because even the largest share isn't enough."""
         return proportion_interval([bracket == NEVER_BEYOND for bracket in self.brackets(side, placement)])
@@ -174,7 +183,7 @@ class Tipping:
             {**as_dict(self.test.share(offset)), "offset": offset, "organisations": len(self.test.tested(offset))}
             for offset in OFFSETS
         ]
-        return {"runs_each": LUCKS, "lives": lives}
+        return {"runs_each": self.test.runs_each, "with_edge": self.n_with_edge, "lives": lives}
 
     def _side(self, side: str, placement: SeedPlacement) -> dict[str, Any]:
         edge = self.edge(side, placement)
@@ -207,8 +216,10 @@ def tipping(
     organisation: int | None = None,
     placements: Sequence[SeedPlacement] = PLACEMENTS,
     tolerance: float = TOLERANCE,
+    test: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> Tipping:
     """Return the tipping point of a scenario left alone, from below by placement and from above.
 
@@ -220,16 +231,20 @@ def tipping(
         The replicate whose people and ties are kept for all runs; each run has people of its own when absent.
     placements
         Where those who begin sit; the scenario's own place is always tried.
+    test
+        Whether to try with fresh luck how sharp the edges are: half of the work.
     progress
         Called with the number of searches done, and of all.
+    stop
+        When it is set, ``Stopped`` is raised soon.
     """
     own = scenario.organisation.seed_placement
     wanted = tuple(dict.fromkeys((own, *placements)))
-    search = _Search(scenario, wanted, seed=seed, days=days, tolerance=tolerance)
+    search = _Search(scenario, wanted, seed=seed, days=days, tolerance=tolerance, stop=stop)
     runs = _runs(replicates, organisation)
     tasks: list[Task] = [(BELOW, placement, run) for placement in wanted for run in runs]
     tasks += [(ABOVE, own, run) for run in runs]
-    n_tests = min(EDGES_TESTED, replicates) if organisation is None else 1
+    n_tests = 0 if not test else min(EDGES_TESTED, replicates) if organisation is None else 1
     total = len(tasks) + n_tests
     tell = None if progress is None else lambda done: progress(done, total)
     found = tuple(in_parallel(search.find, tasks, threads, tell))
@@ -242,7 +257,7 @@ def tipping(
         replicates=replicates,
         organisation=organisation,
         found=found,
-        test=_test_edges(search, found, own, organisation, threads, again),
+        test=_test_edges(search, found, own, organisation, threads, again) if test else None,
     )
 
 
@@ -256,12 +271,23 @@ class _Search:
     """Searches for edges of one scenario, from any thread."""
 
     def __init__(
-        self, scenario: Scenario, placements: Sequence[SeedPlacement], *, seed: int, days: int, tolerance: float
+        self,
+        scenario: Scenario,
+        placements: Sequence[SeedPlacement],
+        *,
+        seed: int,
+        days: int,
+        tolerance: float,
+        stop: threading.Event | None,
     ) -> None:
         specs = {placement: placed(scenario.organisation, placement) for placement in placements}
         self.trials = {
             placement: Trials(
-                scenario.model_copy(update={"organisation": spec}), seed=seed, days=days, source=SamePeople(spec, seed)
+                scenario.model_copy(update={"organisation": spec}),
+                seed=seed,
+                days=days,
+                source=SamePeople(spec, seed),
+                stop=stop,
             )
             for placement, spec in specs.items()
         }
@@ -279,10 +305,14 @@ class _Search:
     def _bisect(self, is_beyond: Callable[[float], bool], top: float) -> Bracket:
         return bisect(is_beyond, top=top, tolerance=self.tolerance)
 
-    def test(self, task: Task) -> tuple[float, list[float]] | None:
-        """Return an organisation's own edge, and how many of its runs with fresh luck live beside it; None without one."""
+    def test(self, task: Task, runs_each: int) -> tuple[float, list[float]] | None:
+        """Return an organisation's own edge, and how many of its runs with fresh luck live beside it; None without one.
+
+        None of these lucks is that of the search over all, and those that place the edge do not test it.
+        """
         side, placement, organisation = task
-        placing, testing = ([organisation + luck * LUCKS_APART for luck in lucks] for lucks in _LUCKS)
+        lucks = range(1, LUCKS + 1), range(LUCKS + 1, LUCKS + 1 + runs_each)
+        placing, testing = ([organisation + luck * LUCKS_APART for luck in each] for each in lucks)
         edge = median_edge([self.find((side, placement, run)).bracket for run in placing]).value
         if not 0.0 < edge < EVERYBODY:
             return None
@@ -295,8 +325,9 @@ class _Search:
         return float(np.mean([self.trials[placement].lives(run, start=share) for run in runs]))
 
 
-_LUCKS = range(1, LUCKS + 1), range(LUCKS + 1, 2 * LUCKS + 1)
-"""Which lucks of an organisation place its edge, and which test it; none is that of the search over all."""
+def has_edge(bracket: Bracket) -> bool:
+    """Return whether there is an edge: neither nobody is enough, nor is everybody too few."""
+    return 0.0 < bracket.middle < EVERYBODY
 
 
 def _test_edges(
@@ -309,10 +340,12 @@ def _test_edges(
 ) -> EdgeTest | None:
     """Return how sharp the edges of the first organisations that have one are; None where none has."""
     edges = (each for each in found if (each.side, each.placement) == (BELOW, placement))
-    with_edge = [each.run for each in edges if 0.0 < each.bracket.middle < EVERYBODY]
+    with_edge = [each.run for each in edges if has_edge(each.bracket)]
     asked = with_edge[:EDGES_TESTED] if organisation is None else [organisation]
+    runs_each = LUCKS if organisation is None else LUCKS_OF_ONE
     tasks = [(BELOW, placement, run) for run in asked]
-    tests = [test for test in in_parallel(search.test, tasks, threads, tell) if test is not None]
+    tried = in_parallel(lambda task: search.test(task, runs_each), tasks, threads, tell)
+    tests = [test for test in tried if test is not None]
     if not tests:
         return None
-    return EdgeTest(np.array([edge for edge, _ in tests]), np.array([lives for _, lives in tests]))
+    return EdgeTest(np.array([edge for edge, _ in tests]), np.array([lives for _, lives in tests]), runs_each)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from adoptsim.analysis.edge import Bracket
 from adoptsim.analysis.living import LEAVING_DAY
 from adoptsim.analysis.tipping import ABOVE, BELOW, MARGIN, MOST_LEAVERS, Tipping
@@ -11,7 +13,7 @@ from adoptsim.domain.intervals import Interval, wilson
 from adoptsim.domain.scenario import MONTH_DAYS
 
 DEMANDED = 0.8
-"""Of the runs a few points below an edge, so many die, and above it live: then it is called one."""
+"""Of the runs a few points below an edge, so many die for sure, and above it live: then it is called one."""
 LEAST_TESTED = 5
 PLACES = {
     "scattered": "scattered at random",
@@ -113,22 +115,40 @@ def spread(found: Tipping) -> str:
 
 
 def sharpness(found: Tipping) -> str:
-    """Return whether it is an edge: what a few points more or fewer do in one and the same organisation."""
+    """Return whether it is an edge: what a few points more or fewer do in one and the same organisation; in how many."""
+    if found.n_with_edge == 0 and found.test is None:
+        return "So there is no edge to test: how many begin decides nothing here."
     if found.test is None:
         return ""
-    n = len(found.test.tested(-MARGIN))
-    if found.organisation is None and n < LEAST_TESTED:
-        return f"Too few of them have an edge with room below it ({n}) to say how sharp edges are."
-    below, lives = found.test.share(-MARGIN), found.test.share(MARGIN)
-    dies = Interval(*(1.0 - share for share in (below.value, below.high, below.low)))
-    is_edge = min(dies.value, lives.value) >= DEMANDED
-    points = f"{100 * MARGIN:.0f} points"
-    says = "With the same people and ties it is an edge" if is_edge else "Luck blurs it even with the same people and ties"
-    whose_own = "its own" if found.organisation is not None else "an organisation's own"
+    below, above = (len(found.test.tested(offset)) for offset in (-MARGIN, MARGIN))
+    if found.organisation is None and below < LEAST_TESTED:
+        return f"Too few of them have an edge with room below it ({below} of {found.replicates}) to say how sharp edges are."
+    lives = found.test.share(MARGIN)
+    dies = Interval(*(1.0 - share for share in np.array(found.test.share(-MARGIN))[[0, 2, 1]]))
+    points, is_one = f"{100 * MARGIN:.0f} points", found.organisation is not None
     return (
-        f"{says}: started {points} below {whose_own} tipping point, {_with_span(dies)} of runs with fresh luck die; "
-        f"{points} above, {_with_span(lives)} live."
+        f"{_is_edge(dies, lives)}{'' if is_one else _tested_in(found, below, above)}: started {points} below "
+        f"{'its own' if is_one else 'their own'} tipping point, {_with_span(dies)} of runs with fresh luck die; {points} "
+        f"above, {_with_span(lives)} live."
     )
+
+
+def _is_edge(dies: Interval, lives: Interval) -> str:
+    """Return what the shares of runs that die below and live above say, as far as they are known."""
+    if min(dies.low, lives.low) >= DEMANDED:
+        return "With the same people and ties it is an edge"
+    if min(dies.high, lives.high) < DEMANDED:
+        return "Luck blurs it even with the same people and ties"
+    return "With the same people and ties it may be an edge, but that is too close to call"
+
+
+def _tested_in(found: Tipping, below: int, above: int) -> str:
+    """Return in how many organisations it could be tested."""
+    what = "organisations" if drawn_anew(found) else "runs"
+    of = f"of the {found.replicates} {what}"
+    if below == above:
+        return f", tested in {below} {of}"
+    return f", tested in {below} {of} from below and {above} from above (some edges have no room for it)"
 
 
 def from_above(found: Tipping) -> str:

@@ -48,6 +48,29 @@ def lowest_role(result: Result) -> str:
     return min(known, key=known.__getitem__)
 
 
+def by_department(result: Result) -> list[dict[str, Any]]:
+    """Return the share of each department's people who contribute in the last month, the lowest first, with intervals.
+
+    Departments too small to tell are left out; nothing where each run has departments of its own. The lowest of many is
+    so partly by luck: `named_worst_off` is what may be said of one.
+    """
+    spec = result.scenario.organisation
+    if spec.people_file is None and not spec.same_for_all_replicates:
+        return []
+    organisation = OrganisationSource(spec, result.seed).organisation(0)
+    sizes = np.diff(organisation.department_start)
+    shares = np.stack([months[-1, :, DEPARTMENT.contributors] for months in result.departments]) / sizes
+    told = [
+        {
+            "department": department_name(organisation, place),
+            "people": int(sizes[place]),
+            "contributors": as_dict(mean_interval(shares[:, place])),
+        }
+        for place in np.flatnonzero(large_enough(sizes)).tolist()
+    ]
+    return sorted(told, key=lambda row: row["contributors"]["mean"] or 0.0)
+
+
 def named_worst_off(result: Result) -> dict[str, Any] | None:
     """Return the department in which fewest contribute, by name; None where each run has departments of its own.
 

@@ -100,7 +100,7 @@ def _title(known: pd.DataFrame, smallest: pd.DataFrame, probability: float) -> s
         return f"None of {plural(len(known), 'bundle')} is sure to reach critical mass; the best does in {best} of runs"
     enough, least = int((known["reached_low"] >= probability).sum()), int(smallest["n_practices"].min())
     needs = "no practice at all" if least == 0 else plural(least, "practice")
-    return f"{enough:,} of {plural(len(known), 'bundle')} reach critical mass; the smallest needs {needs}"
+    return f"{enough:,} of {plural(len(known), 'bundle')} seem enough for critical mass; the smallest needs {needs}"
 
 
 def _panels(figure: Figure, height: float, n_rows: int) -> tuple[list[Axes], list[Axes]]:
@@ -156,7 +156,7 @@ def _all_sorted(axes: Axes, known: pd.DataFrame, probability: float) -> None:
         axes.axvline(enough + 0.5, color=INK, linewidth=1.0, zorder=4)
         is_wide = enough > 0.3 * len(known)  # left of the line the band never comes below the bound
         place: dict[str, Any] = {"ha": "right", "va": "bottom"} if is_wide else {"ha": "left", "va": "top"}
-        text = f"{enough:,} are enough:\nlower bound at\nleast {percent(probability)}"
+        text = f"{enough:,} seem enough:\nlower bound at\nleast {percent(probability)}"
         note(axes, text, (enough + 0.5, 0.03 if is_wide else 1.0), (-6 if is_wide else 6, 0), color=INK, **place)
 
 

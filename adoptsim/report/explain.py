@@ -47,6 +47,8 @@ ROWS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
     ("posts an idea\nor concern", lambda event: event.what == "posts" and event.content in VOICE),
     ("a leader answers it", lambda event: event.what == "dealt_with" and event.outcome in ANSWERED),
 )
+SIDES = (BLUE, ORANGE)
+"""The first run and the second."""
 RARE = 40
 """Up to so many marks in a row are drawn as dots, more as thin strokes."""
 
@@ -56,13 +58,23 @@ def figure_explain(explanation: Explanation) -> Figure:
     figure = new_figure(12.0, 9.0, _finding(explanation.spread), _how(explanation))
     above = plain_axes(figure.add_axes((0.13, 0.585, 0.68, 0.27)))
     below = plain_axes(figure.add_axes((0.13, 0.06, 0.68, 0.375)), grid=None)
-    _draw_spread(above, explanation.spread)
-    _draw_days(below, explanation.story)
+    heading(above, "Reached by the difference: median, middle half and whole range of the runs")
+    draw_spread(above, explanation.spread)
+    story = explanation.story
+    heading(below, f"{capital(story.who)}, {story.place}", above=24.0)
+    draw_days(below, story)
+    for history, color, side, align in zip((story.first, story.second), SIDES, (0, 1), ("left", "right"), strict=True):
+        note(below, history.run, (side, 1), (0, 12), xycoords="axes fraction", ha=align, color=color, fontweight="bold")
     for axes in (above, below):
-        months = explanation.spread.days / MONTH_DAYS
-        axes.set(xlim=(0, months), xticks=np.arange(0, months + 0.01, 3 if months <= 36 else 12))
+        month_ticks(axes, explanation.spread.days)
     below.set_xlabel("Months", color=SOFT, fontsize=SMALL)
     return figure
+
+
+def month_ticks(axes: Axes, days: int, *, fewer: bool = False) -> None:
+    """Let an axis go over all months, with a tick every few."""
+    months, step = days / MONTH_DAYS, 6 if fewer else 3
+    axes.set(xlim=(0, months), xticks=np.arange(0, months + 0.01, step if months <= 36 else 12))
 
 
 def _finding(spread: Spread) -> str:
@@ -82,9 +94,8 @@ def _how(explanation: Explanation) -> str:
     return f"{explanation.scenario.name} and {explanation.other.name}: the same people and luck, {runs}"
 
 
-def _draw_spread(axes: Axes, spread: Spread) -> None:
+def draw_spread(axes: Axes, spread: Spread, *, named: bool = True) -> None:
     """Draw the share of staff and of departments that the difference has reached, with half and all of the runs."""
-    heading(axes, "Reached by the difference: median, middle half and whole range of the runs")
     month = (np.arange(spread.days) + 1) / MONTH_DAYS
     for share, color, name in (
         (spread.departments_reached, SOFT, "departments with\nanybody reached"),
@@ -94,26 +105,23 @@ def _draw_spread(axes: Axes, spread: Spread) -> None:
         axes.fill_between(month, low, high, color=color, alpha=0.12, linewidth=0)
         axes.fill_between(month, first, third, color=color, alpha=0.25, linewidth=0)
         axes.plot(month, middle, color=color, linewidth=2.2)
-        note(axes, name, (month[-1], middle[-1]), (8, 0), color=color, fontweight="bold")
+        if named:
+            note(axes, name, (month[-1], middle[-1]), (8, 0), color=color, fontweight="bold")
     axes.set_ylim(0, 1.02)
     percent_axis(axes)
 
 
-def _draw_days(axes: Axes, story: Story) -> None:
+def draw_days(axes: Axes, story: Story) -> None:
     """Draw each kind of event as two rows of marks, one a run."""
-    heading(axes, f"{capital(story.who)}, {story.place}", above=24.0)
-    colors = (BLUE, ORANGE)
     for place, (name, belongs) in enumerate(ROWS):
         axes.axhline(place - 0.5, color=FAINT, linewidth=0.8)
         sides = [[event.day for event in history.events if belongs(event)] for history in (story.first, story.second)]
         draw = _dots if max(map(len, sides)) <= RARE else _strokes
-        for days, color, shift in zip(sides, colors, (-0.2, 0.2), strict=True):
+        for days, color, shift in zip(sides, SIDES, (-0.2, 0.2), strict=True):
             draw(axes, np.array(days) / MONTH_DAYS, place + shift, color)
             note(axes, f"{len(days):,}", (1.0, place + shift), (10, 0), xycoords=("axes fraction", "data"), color=color)
         note(axes, name, (0, place), (-10, 0), xycoords=("axes fraction", "data"), ha="right", color=INK)
     axes.set(ylim=(len(ROWS) - 0.5, -0.5), yticks=[])
-    for history, color, side, align in zip((story.first, story.second), colors, (0, 1), ("left", "right"), strict=True):
-        note(axes, history.run, (side, 1), (0, 12), xycoords="axes fraction", ha=align, color=color, fontweight="bold")
     if story.parted is not None:
         axes.axvline(story.parted / MONTH_DAYS, color=SOFT, linewidth=1.0, linestyle=(0, (2, 2)))
         note(axes, "parts", (story.parted / MONTH_DAYS, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")

@@ -26,6 +26,7 @@ from adoptsim.report.drawing import (
     plain_axes,
     plural,
 )
+from adoptsim.report.words import mass_words
 
 MOST_LINES = 6
 MOST_PANELS = 12
@@ -51,8 +52,7 @@ def subtitle(frame: pd.DataFrame) -> str:
     """Return how a sweep was made, in a sentence."""
     attrs, parts = frame.attrs, []
     if "threshold" in attrs:
-        mass = f"contributors reach {percent(attrs['threshold'])} of staff"
-        parts.append(f"Critical mass: {mass} and hold it after launch support has ended")
+        parts.append(f"Critical mass: {mass_words(attrs)} and hold it after launch support has ended")
     if "people" in attrs:
         parts.append(f"{attrs['people']:,} people, {plural(attrs['replicates'], 'run')} a point")
     if attrs.get("finished", 0) < attrs.get("runs", 0):

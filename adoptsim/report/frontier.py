@@ -68,7 +68,7 @@ def _title(frontier: Frontier) -> str:
     if cheapest is None:
         return f"No bundle is sure to reach critical mass in at least {asked} of runs, however many hours it takes"
     hours, n = f"{cheapest.hours.value:,.0f} hours a month", len(cheapest.practices)
-    return f"The cheapest bundle that is enough takes {hours} and {plural(n, 'practice')}"
+    return f"The cheapest bundle that seems enough takes {hours} and {plural(n, 'practice')}"
 
 
 def _subtitle(frontier: Frontier) -> str:
@@ -130,7 +130,7 @@ def _enough(axes: Axes, frontier: Frontier) -> None:
         return
     at = (frontier.cheapest.hours.value, frontier.cheapest.reached.value)
     axes.plot(*at, "o", markersize=13.0, markerfacecolor="none", markeredgecolor=ORANGE, markeredgewidth=2.0, zorder=7)
-    text = "cheapest that is enough:\nits interval lies above the line"
+    text = "cheapest that seems enough:\nits interval lies above the line"
     how: dict[str, Any] = {"color": ORANGE, "fontweight": "bold", "path_effects": HALO, "va": "top", "zorder": 7}
     note(axes, text, at, (12, -8), **how)
 

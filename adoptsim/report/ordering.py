@@ -28,7 +28,7 @@ def figure_ordering(found: Ordering) -> Figure:
     for place, (name, order) in enumerate(orders.items()):
         bottom = height - ABOVE - (place + 1) * ROW * n - place * BETWEEN
         axes = figure.add_axes((NAMES / WIDTH, bottom / height, BARS / WIDTH, ROW * n / height))
-        _calendar(axes, found, order, COLOURS[name])
+        draw_calendar(axes, found, order, COLOURS[name])
         heading(axes, f"{name}: {100 * found.mean(order).value:.1f} %", above=6)
         axes.tick_params(labelbottom=place == 2)
     axes.set_xlabel("month; pale: being introduced, full: in force", fontsize=SMALL, color=SOFT)
@@ -46,7 +46,7 @@ def _subtitle(found: Ordering, summary: dict[str, Any]) -> str:
     return f"The worst order found falls {lost} short of the best in {MEASURE_WORDS[found.measure]}; {found.scenario.name}"
 
 
-def _calendar(axes: Axes, found: Ordering, order: Order, colour: str) -> None:
+def draw_calendar(axes: Axes, found: Ordering, order: Order, colour: str) -> None:
     """Draw when each practice is introduced and in force, in the order in which they are begun."""
     plain_axes(axes, grid="x")
     calendar, starts, spent = found.calendar, found.calendar.starts(order), 0.0

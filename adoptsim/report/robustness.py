@@ -51,7 +51,7 @@ def figure_robustness(found: Robustness) -> Figure:
         return axes
 
     dots = panel(NAMES, DOTS)
-    _worlds(dots, found, order)
+    draw_worlds(dots, found, order)
     chance = panel(NAMES + DOTS + GAP, CHANCE)
     _reached(chance, found, order)
     if len(order) > 1:
@@ -69,7 +69,7 @@ def _subtitle(found: Robustness) -> str:
     )
 
 
-def _worlds(axes: Axes, found: Robustness, order: list[int]) -> None:
+def draw_worlds(axes: Axes, found: Robustness, order: list[int]) -> None:
     """Draw each world as a dot, the mean with its interval over them, and the line of critical mass."""
     levels = np.clip(without_luck(found.sample.values["contributors"]), 0.0, 1.0)
     heights = 0.3 * (((np.arange(found.n_worlds) * 0.618034) % 1.0) * 2.0 - 1.0)  # spread evenly, drawn by nobody

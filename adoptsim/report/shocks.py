@@ -49,13 +49,13 @@ def figure_shocks(found: Shocks) -> Figure:
     wide = (width - LEFT - RIGHT) / len(columns) - GAP_X
     for line, name in enumerate(names):
         rows = [row for row in found.rows if row.scenario.name == name and _shock(row) in columns]
-        most = max((_most(row) for row in rows), default=1.0)
+        most = max((most_of(row) for row in rows), default=1.0)
         for row in rows:
             place = columns.index(_shock(row))
             bottom = height - ABOVE - (line + 1) * tall - line * GAP_Y
             where = (LEFT + place * (wide + GAP_X)) / width, bottom / height, wide / width, tall / height
             axes = plain_axes(figure.add_axes(where))
-            _panel(axes, row, most, is_left=row is rows[0], is_last=line == len(names) - 1)
+            draw_panel(axes, row, most, is_left=row is rows[0], is_last=line == len(names) - 1)
             if line == 0:
                 _name_column(axes, row)
             if row is rows[0]:
@@ -67,7 +67,7 @@ def _shock(row: Shaken) -> tuple[str, int, float]:
     return row.shock.kind, row.shock.day, float(row.shock.size or 0.0)
 
 
-def _most(row: Shaken) -> float:
+def most_of(row: Shaken) -> float:
     """Return how high a panel's axis must go."""
     if not row.living.any():
         return float(DEFINITION.living_share)
@@ -79,7 +79,7 @@ def _first(row: Shaken) -> int:
     return max(0, row.shock.day - MONTHS_BEFORE * MONTH_DAYS)
 
 
-def _panel(axes: Axes, row: Shaken, most: float, *, is_left: bool, is_last: bool) -> None:
+def draw_panel(axes: Axes, row: Shaken, most: float, *, is_left: bool, is_last: bool) -> None:
     """Draw the living runs with the shock over those without."""
     first, n_days = _first(row), row.calm.shape[1]
     month = (np.arange(first, n_days) - row.shock.day) / MONTH_DAYS

@@ -124,9 +124,9 @@ def patterns() -> str:
 
 def _pattern_cells(row: Pattern) -> tuple[str, ...]:
     case = f"{row.case} against {row.against}" if row.against else row.case
-    must, fitted = "yes" if row.must_hold else "no", ", fitted" if row.fitted else ""
+    must = "yes" if row.must_hold else "no"
     name, span = f"`{row.name}`", _span(row.low, row.high) or "not judged"
-    return str(row.number), name, row.says, case, span, f"{row.kind}{fitted}", must, row.source, row.grade
+    return str(row.number), name, row.says, case, span, f"{row.kind}, {row.fitted}", must, row.source, row.grade
 
 
 def shocks() -> str:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adoptsim.analysis.living import EVERYBODY, LEAVING_DAY
-from adoptsim.analysis.tipping import ABOVE, BELOW, LUCKS, MOST_LEAVERS, OFFSETS, Tipping
+from adoptsim.analysis.tipping import ABOVE, BELOW, MOST_LEAVERS, OFFSETS, Tipping
 from adoptsim.analysis.tipping_words import PLACES, drawn_anew, edge_words, headline, share_words, span_words, spread
 from adoptsim.domain.scenario import MONTH_DAYS
 from adoptsim.report.drawing import (
@@ -70,7 +70,9 @@ def _beside(axes: Axes, found: Tipping) -> None:
         _headings(axes, "The same people and ties", "no organisation has an edge that could be tested")
         return
     n = plural(len(found.test.edges), "organisation")
-    _headings(axes, "The same people and ties", f"{LUCKS} runs with fresh luck on each side of the edge of {n}")
+    _headings(
+        axes, "The same people and ties", f"{found.test.runs_each} runs with fresh luck on each side of the edge of {n}"
+    )
     points = [100 * offset for offset in OFFSETS]
     shares = [found.test.share(offset) for offset in OFFSETS]
     axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=2)

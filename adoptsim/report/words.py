@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal["share", "level", "amount"]
 DASH = "-"
@@ -98,6 +98,13 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def mass_words(attrs: Mapping[Any, Any]) -> str:
+    """Return how many contributors critical mass takes, of a sweep's frame or report: no number where that is varied."""
+    if attrs["threshold"] is None:
+        return "contributors reach the share of staff asked for at each point (critical_mass.threshold)"
+    return f"contributors reach {with_unit(attrs['threshold'], 'share')} of staff"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from adoptsim.analysis.robustness import (
 )
 from adoptsim.analysis.robustness_words import headline, in_ten, sentences
 from adoptsim.domain.intervals import Interval
+from adoptsim.report.footnotes import about_robustness
 
 WORLDS = 2_000
 SMALL = {"organisation": {"people": 60}, "horizon": {"days": 120, "support_until": 42}}
@@ -137,10 +138,39 @@ def test_what_a_scenario_says_of_a_parameter_holds_in_every_world():
 def test_a_clear_case_is_said_in_clear_words():
     _, values = drawn([0.10, 0.45], 0.01, 0.02, worlds=100)
     summary = Robustness((small("weak"), small("strong")), sample_of(values), 1).summary()
-    assert headline(summary) == "strong is best in every plausible world and reaches critical mass in all"
+    assert headline(summary) == (
+        "strong is best in every plausible world (96-100 %), and reaches critical mass in every plausible world (96-100 %)"
+    )
     pair = next(said for said in sentences(summary) if " beats " in said)
     assert pair.startswith("strong beats weak in 100 % of worlds (96-100 %): contributors +3")
     assert summary["ranking"] == ["strong", "weak"]
+
+
+def test_what_hangs_on_luck_is_called_too_close_to_call_not_5_of_10():
+    """Two policies alike in 8 worlds: each is best in about half of them, give or take nearly all."""
+    _, values = drawn([0.25, 0.25], 0.01, 0.02, worlds=8)
+    summary = Robustness((small("one"), small("other")), sample_of(values), 1).summary()
+    said = headline(summary)
+    assert said.startswith("whether ")
+    assert "is best is too close to call" in said
+    assert "of 10" not in said.split(";")[0]
+
+
+def test_a_share_of_worlds_known_only_to_within_half_of_them_is_called_so():
+    def row(low, high):
+        return {"scenario": "a", "worlds_reached": {"mean": 0.5, "low": low, "high": high}}
+
+    def said(low, high):
+        return headline({"policies": [row(low, high)], "ranking": ["a"]})
+
+    assert said(0.0, 1.0) == "a reaches critical mass in 0-100 % of plausible worlds, which is too close to call"
+    assert said(0.44, 0.56) == "a reaches critical mass in 5 of 10 plausible worlds (44-56 %)"
+
+
+def test_it_is_said_that_the_worlds_that_ship_lie_near_the_defaults():
+    _, values = drawn([0.10, 0.45], 0.01, 0.02, worlds=20)
+    summary = Robustness((small("weak"), small("strong")), sample_of(values), 1).summary()
+    assert "lie near the defaults" in about_robustness(summary)
 
 
 def test_shares_are_said_as_people_say_them():

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adoptsim as ad
-from adoptsim.analysis.shocks import Shaken, back_after, median_time, ratio, shocks, shocks_for
-from adoptsim.analysis.shocks_words import headline, sentence
+from adoptsim.analysis.shocks import Pair, Shaken, back_after, median_time, ratio, shocks, shocks_for
+from adoptsim.analysis.shocks_words import headline, pair_sentence, sentence
 from adoptsim.cli import main
 from adoptsim.domain.errors import InputError
 from adoptsim.domain.scenario import Shock
@@ -226,3 +226,25 @@ def test_the_command_prints_one_json_object(tmp_path, capsys):
 def test_what_cannot_be_asked_is_refused_in_plain_words(tmp_path, capsys, options, said):
     assert command(tmp_path, *options) == 2
     assert said in capsys.readouterr().err
+
+
+def test_policies_are_compared_in_pairs_where_they_share_people_and_luck():
+    """One loses a tenth of staff more than the other in every replicate, whatever luck does to both."""
+    luck = np.linspace(0.0, 0.2, 12)
+    calm = np.column_stack([0.3 + luck] * 4)
+    fragile, firm = (np.column_stack([calm[:, :2], *[calm[:, 0] - lost] * 2]) for lost in (0.12, 0.02))
+    pair = Pair(by_hand(calm, fragile), by_hand(calm, firm))
+    assert pair.lost.value == pytest.approx(0.10)
+    assert pair.lost.high - pair.lost.low < 1e-9
+    said = pair_sentence(pair.summary())
+    assert "in 12 pairs of living runs" in said
+    assert "loses more contributors by the end (+10.0 points, +10.0 to +10.0)" in said
+    assert "no difference beyond luck in how often it collapses" in said
+
+
+def test_only_scenarios_of_the_same_people_make_a_pair():
+    other = SMALL.model_copy(update={"name": "other", "organisation": SMALL.organisation.model_copy(update={"people": 100})})
+    twin = SMALL.model_copy(update={"name": "twin"})
+    struck = shocks([SMALL, other, twin], [Shock(kind="punishment", day=60)], replicates=2, seed=3)
+    assert [(pair["scenario"], pair["other"]) for pair in struck.summary()["pairs"]] == [("small", "twin")]
+    assert "too few replicates in which both live" in pair_sentence(struck.summary()["pairs"][0])

@@ -160,16 +160,36 @@ def test_the_verdict_names_the_edge_its_interval_and_how_many_may_leave():
     assert "until about 48 % of staff leave" in said
 
 
-def test_an_edge_is_called_one_only_where_fresh_luck_confirms_it():
-    def said(lives: tuple[float, ...]) -> str:
-        return sharpness(found_of([Bracket(0.2, 0.21)] * 8, test=EdgeTest(np.full(8, 0.2), np.tile(lives, (8, 1)))))
+def sharpness_of(lives: tuple[float, ...], n: int = 8) -> str:
+    return sharpness(found_of([Bracket(0.2, 0.21)] * n, test=EdgeTest(np.full(n, 0.2), np.tile(lives, (n, 1)))))
 
+
+def test_an_edge_is_called_one_only_where_fresh_luck_confirms_it():
     assert OFFSETS == (-0.10, -0.05, 0.05, 0.10)
-    assert "it is an edge" in said((0.0, 0.1, 0.9, 1.0))
-    assert "90 % (81-95 %) of runs with fresh luck die" in said((0.0, 0.1, 0.9, 1.0))
-    assert "100 % (95-100 %) live" in said((0.0, 0.0, 1.0, 1.0))  # 72 runs of 72 do not make it sure
-    assert "Luck blurs it" in said((0.0, 0.3, 0.9, 1.0))
-    assert "Luck blurs it" in said((0.0, 0.1, 0.7, 1.0))
+    assert "it is an edge" in sharpness_of((0.0, 0.1, 0.9, 1.0))
+    assert "90 % (81-95 %) of runs with fresh luck die" in sharpness_of((0.0, 0.1, 0.9, 1.0))
+    assert "100 % (95-100 %) live" in sharpness_of((0.0, 0.0, 1.0, 1.0))  # 72 runs of 72 do not make it sure
+    assert "Luck blurs it" in sharpness_of((0.0, 0.3, 0.9, 1.0))
+    assert "Luck blurs it" in sharpness_of((0.0, 0.1, 0.7, 1.0))
+
+
+def test_what_the_intervals_leave_open_is_called_too_close_to_call():
+    """89 % of five organisations' 45 runs may be 77 %."""
+    said = sharpness_of((0.0, 1 / 9, 1.0, 1.0), n=5)
+    assert "too close to call" in said
+    assert "89 % (77-95 %) of runs with fresh luck die" in said
+
+
+def test_it_is_said_in_how_many_organisations_the_edge_could_be_tested():
+    assert "tested in 8 of the 8 organisations: started 5 points below their own" in sharpness_of((0.0, 0.0, 1.0, 1.0))
+    near = [[np.nan, np.nan, 1.0, 1.0]] * 3 + [[0.0, 0.0, 1.0, 1.0]] * 7
+    said = sharpness(found_of([Bracket(0.2, 0.21)] * 12, test=EdgeTest(np.full(10, 0.2), np.array(near))))
+    assert "tested in 7 of the 12 organisations from below and 10 from above" in said
+
+
+def test_where_no_organisation_has_an_edge_that_is_said():
+    assert "no edge to test: how many begin decides nothing" in sharpness(found_of([BEYOND_FROM_THE_START] * 8))
+    assert sharpness(found_of([Bracket(0.2, 0.21)] * 8)) == ""  # it was not asked for
 
 
 def test_few_organisations_with_an_edge_say_nothing_of_its_sharpness():
@@ -199,3 +219,24 @@ def test_an_organisation_read_from_files_has_a_tipping_point_of_its_own(institut
     assert found.people == 1005
     assert len(found.brackets(BELOW)) == 6
     assert verdict(found)[0].startswith("Your organisation")
+
+
+def dies_and_lives(found: Tipping) -> tuple[float, float]:
+    """Return which share of runs with fresh luck die 5 points below the edge and live 5 points above it."""
+    assert found.test is not None
+    return 1.0 - found.test.share(-0.05).value, found.test.share(0.05).value
+
+
+def test_the_tipping_point_of_the_usual_organisation_is_an_edge_with_fresh_luck():
+    """54 runs on either side; a blurred edge, of which only 60 % die and live, would pass with a chance of 1e-3."""
+    found = tipping(ad.Scenario.load("typical"), replicates=12, placements=())
+    assert len(found.test.tested(-0.05)) >= 4
+    assert min(dies_and_lives(found)) >= 0.8
+
+
+def test_the_tipping_point_of_a_real_organisation_is_an_edge_with_fresh_luck(institute):
+    """Without practices the institute has an edge for these people; 45 runs on either side are sure of four fifths."""
+    found = tipping(institute.model_copy(update={"practices": {}}), replicates=6, organisation=5, placements=())
+    assert found.test.runs_each == 45
+    assert min(dies_and_lives(found)) >= 0.8
+    assert "it is an edge: started 5 points below its own tipping point" in sharpness(found)

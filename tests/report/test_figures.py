@@ -70,7 +70,7 @@ def small_results() -> list[Result]:
 def test_the_title_tells_how_many_bundles_suffice_and_the_least(tmp_path: Path) -> None:
     frame = points(practices(4), lambda a, b, c, d: 16 if (a and b) or (a and c and d) else 2)
     figure = figure_bundles(frame)
-    assert "5 of 16 bundles reach critical mass; the smallest needs 2 practices" in text_of(figure)
+    assert "5 of 16 bundles seem enough for critical mass; the smallest needs 2 practices" in text_of(figure)
     assert "Enough, and nothing in them can be left out" in text_of(figure)
     assert drawn(figure, tmp_path) > 10_000
 
@@ -78,7 +78,7 @@ def test_the_title_tells_how_many_bundles_suffice_and_the_least(tmp_path: Path) 
 def test_a_thousand_bundles_fit_one_page(tmp_path: Path) -> None:
     frame = points(practices(10), lambda *on: min(16, 2 * sum(on)))
     figure = figure_bundles(frame)
-    assert "386 of 1,024 bundles reach critical mass; the smallest needs 6 practices" in text_of(figure)
+    assert "386 of 1,024 bundles seem enough for critical mass; the smallest needs 6 practices" in text_of(figure)
     assert "Enough with nothing to spare: 24 of 210" in text_of(figure)
     for practice in PRACTICES.values():
         assert practice.title in text_of(figure)

@@ -129,6 +129,13 @@ def practices_beside(scenarios: Mapping[str, Scenario], people: int) -> Section:
     return Section("What was simulated", shown, tables=tables)
 
 
+def policies_section(scenarios: Mapping[str, Scenario], people: int) -> Section:
+    """Return what was simulated: of one scenario its practices in time, of several side by side."""
+    if len(scenarios) > 1:
+        return practices_beside(scenarios, people)
+    return practices_section(next(iter(scenarios.values())), people)
+
+
 def in_use(scenario: Scenario) -> dict[str, PracticeUse]:
     """Return the practices that are used, by number."""
     used = {name: use for name, use in scenario.practices.items() if use.intensity > 0}

@@ -14,7 +14,7 @@ from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
 from adoptsim.report.drawing import factor_title
 from adoptsim.report.factors import figure_factors
-from adoptsim.report.html import Cell, Code, Fact, Page, Picture, Section, Table
+from adoptsim.report.html import Cell, Code, Fact, Page, Picture, Point, Section, Table
 from adoptsim.report.pages.parts import (
     critical_mass_point,
     grounds_section,
@@ -65,6 +65,13 @@ class Asked:
         return cls(json.loads(meta["experiment"]), Scenario.model_validate_json(meta["scenario"]))
 
 
+def _critical_mass(asked: Asked) -> Point:
+    """Return when critical mass counts as reached; where that is varied, of which scenario this is said."""
+    point = critical_mass_point(asked.scenario)
+    is_varied = any(target.startswith("critical_mass.") for target, _ in asked.vary)
+    return Point(f"{point.word} in the base scenario, varied here", point.text) if is_varied else point
+
+
 def sweep_page(frame: pd.DataFrame, report: Row, frontier: Frontier | None, asked: Asked, *, command: str) -> Page:
     """Return the report of a sweep.
 
@@ -80,7 +87,7 @@ def sweep_page(frame: pd.DataFrame, report: Row, frontier: Frontier | None, aske
     sections = [
         *found,
         _simulated(report, asked),
-        grounds_section(critical_mass_point(asked.scenario)),
+        grounds_section(_critical_mass(asked)),
         _repeat(report, asked, command, frame.attrs.get("precision")),
     ]
     return Page(
@@ -113,7 +120,7 @@ def _facts(report: Row) -> list[Fact]:
     frontier = report.get("frontier")
     if not frontier:
         return []
-    facts = [Fact(f"{frontier['sufficient']:,}", f"of {report['points']:,}", "bundles are enough")]
+    facts = [Fact(f"{frontier['sufficient']:,}", f"of {report['points']:,}", "bundles seem enough")]
     if frontier["cheapest"] is not None:
         hours = frontier["cheapest"]["hours"]
         span = f"{hours['low']:,.0f}\u2013{hours['high']:,.0f}"
@@ -130,7 +137,7 @@ def _answer(frame: pd.DataFrame, report: Row, frontier: Frontier | None) -> list
     sections = [Section("How likely each bundle is to last", pictures=[chances(frame, report["sufficient_probability"])])]
     if report["smallest_sufficient"]:
         sections.append(_smallest(report))
-    sections.append(_shares(report["shares"]))
+    sections.append(shares_section(report["shares"]))
     if frontier is not None and len(frontier.bundles) > 1:
         sections.append(_frontier(frontier, report["frontier"]))
     return [*sections, *_unheard(report)]
@@ -171,10 +178,11 @@ def _smallest(report: Row) -> Section:
     )
     note = "The practices by number; their names stand in the next table. Dashed: what is asked."
     table = Table("Chance of critical mass, from 0 to 100 %", ("practices", "", "chance (95 %)"), kept, note=note)
-    return Section("The smallest bundles that are enough", [lead], tables=[table])
+    return Section("The smallest bundles that seem enough", [lead], tables=[table])
 
 
-def _shares(shares: Row) -> Section:
+def shares_section(shares: Row) -> Section:
+    """Return what each practice adds, of a summary of shares."""
     lead = (
         "What each practice adds, as a mean over all orders in which the practices could come (Shapley values). The "
         f"shares add up to the whole. {counted(shares['replicates'], 'run')} a bundle, with the same people and luck."

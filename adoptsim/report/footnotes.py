@@ -1,0 +1,56 @@
+"""What was simulated and how its words are meant, for below a table: the same on a terminal and in a report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adoptsim.analysis.shocks_words import percent
+from adoptsim.domain.definitions import DEFINITION
+from adoptsim.report.words import counted
+
+Summary = Mapping[str, Any]
+
+
+def about_shocks(summary: Summary) -> str:
+    """Return what the figures of shocks are shares of, and when a run lives and collapses."""
+    rows = summary["shocks"]
+    runs = counted(rows[0]["runs"], "run")
+    living = ", ".join(dict.fromkeys(f"{row['scenario']} {row['living_runs']}" for row in rows))
+    share = percent(DEFINITION.recovered_share)
+    least, half = f"{100 * DEFINITION.living_share:g} %", percent(DEFINITION.collapse_share)
+    columns = (
+        "Everything of what it would be without the shock. At worst: contributors when the average lies lowest; back after: "
+        f"working days until {share} contribute again, 0 if never fewer, median (Kaplan-Meier); voice: ideas and concerns "
+        "of the three months after; at the end: contributors of the last month."
+    )
+    return (
+        f"{columns}\n{runs} of each with the same people and luck, seed {summary['seed']}; living: {living}. A run lives if "
+        f"at least {least} of employees, everybody but senior leaders, contribute within a month, on the eve of the shock "
+        f"and, without it, at the end; it collapses if in the last month fewer than {half} contribute of those who would. "
+        f"Below figures and in parentheses: 95 % intervals."
+    )
+
+
+def about_ordering(summary: Summary) -> str:
+    """Return how many orders were tried, and how what is reported was measured."""
+    how = "all orders tried" if summary["exhaustive"] else f"{summary['tried']:,} of {summary['possible']:,} orders tried"
+    what = f"{summary['scenario']}, {summary['hours_a_month']:g} hours a month for introducing"
+    return (
+        f"{what}; {how}, {summary['runs']:,} runs. What is reported was measured with luck that no search had seen: "
+        f"{counted(summary['replicates'], 'run')} of each with the same people and luck, paired 95 % intervals, "
+        f"seed {summary['seed']}. How long a practice takes to introduce is assumed; --calendar FILE.yaml gives your own."
+    )
+
+
+def about_robustness(summary: Summary) -> str:
+    """Return what a world is, and when one policy beats another in it."""
+    points = f"{100 * summary['margin']:g} point{'' if summary['margin'] == 0.01 else 's'}"
+    runs = f"{counted(summary['replicates'], 'run')} of each policy in each"
+    return (
+        f"{counted(summary['worlds'], 'world')} (plausible sets of parameters), {runs}, seed {summary['seed']}; within a "
+        f"world the same people and the same luck for all. A policy beats another in a world where it has more "
+        f"contributors, by {points} of staff or more, with luck taken out (estimated from how runs differ within a "
+        f"world). In parentheses 95 % intervals over worlds. The sets that ship show the patterns of real networks and lie "
+        f"near the defaults: what lies further off, and might be so, is not counted."
+    )
