@@ -101,8 +101,10 @@ class Answering:
         parts: list[list[Result]] = [[] for _ in scenarios]
         told = asked
         for number in range(runs // PART):
+            # everybody's first answer goes before anybody's full one; full ones in the order in which they were asked for
+            rank = (number,) if number < COARSE_RUNS // PART else (COARSE_RUNS // PART, asked)
             for place, scenario in enumerate(scenarios):
-                parts[place].append(self._live.part(scenario, number, stop=self._stop))
+                parts[place].append(self._live.part(scenario, number, stop=self._stop, rank=rank))
             done, now = (number + 1) * PART, time.perf_counter()
             first = not self._told and (done >= COARSE_RUNS or now - asked > COARSE_SECONDS)
             if done < runs and (kept or not (first or now - told > AGAIN_SECONDS)):

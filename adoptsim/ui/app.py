@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ipyvue
 import solara
 
-from adoptsim.simulation import SEED
 from adoptsim.ui.desk import Desk
-from adoptsim.ui.setting import SIZES, practice_groups, starting_points
+from adoptsim.ui.hearing import hear_events_only
+from adoptsim.ui.sealed import Sealed, part
+from adoptsim.ui.setting import SIZES, organisation_kinds, practice_groups, starting_points
+from adoptsim.ui.state import PAGES
+from adoptsim.ui.taking import take_along
 from adoptsim.ui.tour import TOUR
+from adoptsim.ui.watch import Watch
+from adoptsim.ui.why import Why, ending
 
+STARTS, KINDS, GROUPS = Sealed(starting_points()), Sealed(organisation_kinds()), Sealed(practice_groups())
 STYLE = Path(__file__).with_name("style.css")
-DOWNLOADS = [
-    {"kind": "yaml", "title": "Scenario (YAML)"},
-    {"kind": "csv", "title": "Daily series (CSV)"},
-    {"kind": "png", "title": "Picture (PNG)"},
-    {"kind": "svg", "title": "Picture (SVG)"},
-]
+hear_events_only()
 
 
-_hear = ipyvue.VueTemplate._handle_event
-
-
-def _hear_events_only(part: Any, sender: Any, content: dict[str, Any], buffers: Any) -> None:
-    """Pass on what a part's own controls did; ipyvue would also make objects of any class that a message names."""
-    if set(content) <= {"event", "data"}:
-        _hear(part, sender, content, buffers)
-
-
-ipyvue.VueTemplate._handle_event = _hear_events_only
-
-
-@solara.component_vue("bar.vue", vuetify=False)
+@part("bar.vue", "tour")
 def Bar(
     pages: list[dict[str, str]],
     shown: str,
@@ -46,7 +35,9 @@ def Bar(
     linked: bool,
     message: str,
     suggestion: str,
-    tour: list[dict[str, str]],
+    origin: str,
+    where: str,
+    tour: Sealed,
     event_turn: Any = None,
     event_undo: Any = None,
     event_redo: Any = None,
@@ -56,41 +47,96 @@ def Bar(
     """Show pages, undo and redo, saving, the link, the tour, and what went wrong."""
 
 
-@solara.component_vue("controls.vue", vuetify=False)
+@part("controls.vue", "starts", "kinds", "groups", "standing")
 def Controls(
-    starts: list[dict[str, str]],
-    groups: list[dict[str, Any]],
+    starts: Sealed,
+    kinds: Sealed,
+    groups: Sealed,
     sizes: tuple[int, ...],
-    standing: dict[str, Any],
+    standing: Sealed,
+    upload: dict[str, Any],
     event_start: Any = None,
     event_change: Any = None,
+    event_offer: Any = None,
+    event_piece: Any = None,
+    event_leave: Any = None,
+    event_forget: Any = None,
 ) -> None:
     """Show everything that can be moved."""
 
 
-@solara.component_vue("answer.vue", vuetify=False)
-def AnswerView(view: dict[str, Any], event_hold: Any = None, event_runs: Any = None) -> None:
+@part("answer.vue", "view")
+def AnswerView(view: Sealed, event_hold: Any = None, event_runs: Any = None) -> None:
     """Show verdict, curve, key figures and the reality check."""
 
 
-@solara.component_vue("compare.vue", vuetify=False)
-def CompareView(view: dict[str, Any], event_open: Any = None, event_rename: Any = None, event_remove: Any = None) -> None:
-    """Show saved scenarios side by side."""
-
-
-@solara.component_vue("take.vue", vuetify=False)
-def Take(
-    kinds: list[dict[str, str]],
-    recipes: list[dict[str, str]],
-    steps: list[dict[str, Any]],
-    place: int,
-    ready: bool,
-    seed: int,
-    file: dict[str, str],
-    event_fetch: Any = None,
-    event_go: Any = None,
+@part("compare.vue", "view")
+def CompareView(
+    view: Sealed,
+    event_open: Any = None,
+    event_rename: Any = None,
+    event_remove: Any = None,
+    event_open_saved: Any = None,
+    event_compare_saved: Any = None,
+    event_rename_saved: Any = None,
+    event_remove_saved: Any = None,
 ) -> None:
-    """Offer downloads, the command and the Python, and the log of changes."""
+    """Show saved scenarios side by side, and the list of all."""
+
+
+@solara.component
+def Explore(desk: Desk) -> None:
+    """Show what can be moved, and what follows."""
+    shown = desk.shown()
+    with solara.v.Html(tag="main", class_="as-main-two"):
+        with solara.Div(classes=["as-right"]):
+            AnswerView(view=Sealed(shown.main), event_hold=desk.hold, event_runs=desk.ask_for)
+        Controls(
+            starts=STARTS,
+            kinds=KINDS,
+            groups=GROUPS,
+            sizes=SIZES,
+            standing=Sealed(shown.standing),
+            upload=shown.upload,
+            event_start=desk.start,
+            event_change=desk.change,
+            event_offer=desk.offer,
+            event_piece=desk.piece,
+            event_leave=lambda _: desk.leave_own(),
+            event_forget=lambda _: desk.forget_own(),
+        )
+        with solara.Div(classes=["as-right", "as-below"]):
+            take_along(desk)
+
+
+@solara.component
+def Compare(desk: Desk) -> None:
+    """Show saved scenarios side by side."""
+    shown = desk.shown()
+    with solara.v.Html(tag="main", class_="as-main-one"):
+        CompareView(
+            view=Sealed(shown.main),
+            event_open=desk.open,
+            event_rename=desk.rename,
+            event_remove=desk.remove,
+            event_open_saved=desk.open_saved,
+            event_compare_saved=desk.compare_saved,
+            event_rename_saved=desk.rename_saved,
+            event_remove_saved=desk.remove_saved,
+        )
+        take_along(desk)
+
+
+SCREENS: dict[str, tuple[str, Callable[[Desk], None]]] = {
+    "explore": ("Explore", Explore),
+    "compare": ("Compare", Compare),
+    "why": ("Why", Why),
+    "watch": ("Watch", Watch),
+}
+"""Each page's name in the link (`state.PAGES`), its tab, and what draws it, told of the desk; the order is that of the tabs.
+
+A screen calls ``desk.shown()`` to follow every change, and draws one ``main`` element.
+"""
 
 
 @solara.component
@@ -110,12 +156,14 @@ def Visit(query: str) -> None:
     """Show one visit: a desk, and the parts that draw it."""
     desk = solara.use_memo(lambda: Desk(query), [])
     solara.use_effect(desk.begin, [])
+    solara.use_effect(lambda: ending(desk), [])
     shown = desk.shown()
     with solara.Div(classes=["as-app"]):
         solara.Style(STYLE)
         Bar(
-            tour=TOUR,
+            tour=Sealed(TOUR),
             linked=bool(query),
+            pages=[{"name": name, "title": title} for name, (title, _) in SCREENS.items()],
             **shown.bar,
             event_turn=desk.turn,
             event_undo=lambda _: desk.undo(),
@@ -123,25 +171,5 @@ def Visit(query: str) -> None:
             event_keep=desk.keep,
             event_dismiss=lambda _: desk.dismiss(),
         )
-        if shown.bar["shown"] == "compare":
-            with solara.v.Html(tag="main", class_="as-main-one"):
-                CompareView(view=desk.comparison(), event_open=desk.open, event_rename=desk.rename, event_remove=desk.remove)
-        else:
-            with solara.v.Html(tag="main", class_="as-main-two"):
-                Controls(
-                    starts=starting_points(),
-                    groups=practice_groups(),
-                    sizes=SIZES,
-                    standing=shown.standing,
-                    event_start=desk.start,
-                    event_change=desk.change,
-                )
-                with solara.Div(classes=["as-right"]):
-                    AnswerView(view=desk.view(), event_hold=desk.hold, event_runs=desk.ask_for)
-                    Take(
-                        kinds=DOWNLOADS,
-                        seed=SEED,
-                        **shown.take,
-                        event_fetch=desk.fetch,
-                        event_go=desk.go,
-                    )
+        _, screen = SCREENS.get(shown.bar["shown"], SCREENS[PAGES[0]])
+        screen(desk)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 import warnings
 import webbrowser
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
 
 from adoptsim.domain.errors import InputError, Problem
 
@@ -24,11 +28,14 @@ SETTINGS = {
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+    "SOLARA_THEME_FORCE_REFRESH": "true",  # after a restart of the server: the link holds all that was on the page
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "adoptsim",
 }
 ENDING_SECONDS = 2
+MOST_MESSAGE = 2_000_000
+"""Bytes of one message from a page: a piece of a file is the longest that it sends."""
 
 
 def is_loopback(host: str) -> bool:
@@ -56,6 +63,45 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
+def guarded(app: Any, host: str) -> Any:
+    """Return an application that answers its own page alone.
+
+    A page of another site that is open in the same browser may call this machine's ports too: it gives itself away by
+    its name, which stands in ``Origin``, or in ``Host`` where it has made its name mean this machine. ``host`` is where
+    the server was told to listen; an address in figures can be made to mean nothing else.
+    """
+
+    async def guard(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] not in {"http", "websocket"} or _is_own(dict(scope["headers"]), host):
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"This page answers under its own address only."})
+
+    return guard
+
+
+def _is_own(headers: dict[bytes, bytes], host: str) -> bool:
+    """Return whether a request names this server, and comes from its own page if from any."""
+    asked, origin = headers.get(b"host", b"").decode("latin-1"), headers.get(b"origin", b"").decode("latin-1")
+    try:
+        name, its_own = urlsplit(f"//{asked}").hostname or "", not origin or urlsplit(origin).netloc == asked
+    except ValueError:  # half an IPv6 address
+        return False
+    return its_own and (is_loopback(name) or (not is_loopback(host) and _is_reached_as(name, host)))
+
+
+def _is_reached_as(name: str, host: str) -> bool:
+    """Return whether others may call a server by this name: an address, the host it was given, this machine's own name."""
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        mine = socket.gethostname().lower()
+        return name.lower() in {host.lower(), mine, f"{mine}.local", socket.getfqdn().lower()}
+
+
 def serve(listening: socket.socket, url: str, *, show: bool) -> None:
     """Serve until somebody stops it; ``show`` opens the page in a browser when it is ready."""
     os.environ.update(SETTINGS)  # Solara reads its settings while it is imported
@@ -66,8 +112,16 @@ def serve(listening: socket.socket, url: str, *, show: bool) -> None:
     settings.main.mode = "production"
     logging.getLogger("solara").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # the page is in nobody's frame
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=ENDING_SECONDS)
+    config = uvicorn.Config(
+        guarded(app, urlsplit(url).hostname or ""),
+        ws_max_size=MOST_MESSAGE,
+        log_level="warning",
+        lifespan="on",
+        timeout_graceful_shutdown=ENDING_SECONDS,
+    )
     server = uvicorn.Server(config)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)
     leaving = threading.Event()
     warming = threading.Thread(target=_warm_up, args=(leaving,), daemon=True)
     warming.start()
@@ -78,6 +132,11 @@ def serve(listening: socket.socket, url: str, *, show: bool) -> None:
     finally:
         leaving.set()
         warming.join(ENDING_SECONDS)
+
+
+def _end(*_: object) -> None:
+    """End as any program does: what was uploaded is removed from this machine's temporary folder on the way out."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _warm_up(leaving: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,10 +14,13 @@ from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES, Practice
-from adoptsim.domain.scenario import MONTH_DAYS, PracticeUse, Scenario
+from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, PracticeUse, Scenario
 from adoptsim.report.words import listed
 
 SIZES = (50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000)
+MOST_OWN_PEOPLE = 20_000
+MOST_PERSON_DAYS = 504 * MOST_OWN_PEOPLE
+"""What the page simulates at most in one run: more would keep everybody waiting."""
 CLIMATE = {"trust": "culture_trust", "safety": "culture_safety"}
 """What the page calls the levers of the climate that people start from."""
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -24,6 +28,21 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Show that leaders listen", ("leadership_and_champions", "act_on_contributions", "negative_comments")),
     ("Make it safe to speak", ("culture_of_voice", "safe_space", "trust_employees", "social_media_policy")),
 )
+KINDS: dict[str, tuple[str, str, dict[str, float]]] = {
+    "office": (
+        "Office",
+        "as measured",
+        {"mean_degree": 32.0, "leader_share": 0.05},
+    ),
+    "close": ("Close-knit", "more contacts", {"mean_degree": 40.0, "leader_share": 0.05}),
+    "scattered": ("Scattered sites", "half the contacts", {"mean_degree": 15.0, "leader_share": 0.05}),
+    "flat": ("Flat", "few senior leaders", {"mean_degree": 32.0, "leader_share": 0.02}),
+    "steep": ("Steep", "many senior leaders", {"mean_degree": 32.0, "leader_share": 0.08}),
+}
+"""Kinds of generated organisations: what each is called, what it means, and what it sets within the plausible range."""
+KIND_FIELDS = ("mean_degree", "leader_share")
+UNMOVED = ("ramp", "departments", "variant")
+"""What the page leaves of a practice as its starting point has it."""
 FIRST = "typical"
 """The starting point of somebody who hasn't chosen one."""
 
@@ -54,11 +73,52 @@ def starting_points() -> list[dict[str, str]]:
 def controls(scenario: Scenario) -> dict[str, Any]:
     """Return where every control stands: whole percent, months and people."""
     return {
+        "own": digest_of(scenario.organisation),
         "people": scenario.organisation.people,
+        "kind": kind_of(scenario.organisation),
         "support": round(scenario.horizon.support_until / MONTH_DAYS),
-        "months": round(scenario.horizon.days / MONTH_DAYS),
+        "most_support": _most_support(scenario),
+        "months": _months(scenario),
         "practices": {name: _use(scenario, name) for name in PRACTICES},
     } | {name: _percent(level(scenario, name)) for name in CLIMATE}
+
+
+def kind_of(spec: OrganisationSpec) -> str:
+    """Return which kind an organisation is; empty for one that is like none of them."""
+    own = {name: getattr(spec, name) for name in KIND_FIELDS}
+    return next((kind for kind, (_, _, fields) in KINDS.items() if fields == own), "")
+
+
+def organisation_kinds() -> list[dict[str, str]]:
+    """Return the kinds of organisations for a list to choose from."""
+    return [{"name": name, "title": title, "says": says} for name, (title, says, _) in KINDS.items()]
+
+
+def _months(scenario: Scenario) -> int:
+    return round(scenario.horizon.days / MONTH_DAYS)
+
+
+def _most_support(scenario: Scenario) -> int:
+    """Return up to which month support may be moved: later nothing would show whether it lasts."""
+    return max(1, _months(scenario) - 4, round(scenario.horizon.support_until / MONTH_DAYS))
+
+
+def digest_of(spec: OrganisationSpec) -> str:
+    """Return the hash of an organisation's own files, which their folder is called by; empty for a generated one."""
+    return "" if spec.people_file is None else Path(spec.people_file).parent.name
+
+
+def without_files(spec: OrganisationSpec) -> OrganisationSpec:
+    """Return how a generated organisation is described in the place of somebody's own."""
+    return spec.model_copy(update={"people_file": None, "ties_file": None})
+
+
+def check_size(scenario: Scenario, file: str = "") -> None:
+    """Raise ``InputError`` where a scenario is more than people could wait for."""
+    people, days = scenario.organisation.people, scenario.horizon.days
+    if scenario.organisation.people_file is None and (people > MOST_OWN_PEOPLE or people * days > MOST_PERSON_DAYS):
+        message = f"{people:,} people over {days:,} days is more than the page simulates; use adoptsim run"
+        raise InputError(Problem(message, "organisation.people", file))
 
 
 def level(scenario: Scenario, name: str) -> float:
@@ -81,22 +141,34 @@ def _percent(share: float) -> int:
     return round(100.0 * share)
 
 
-def changed(scenario: files.Scenario, change: Mapping[str, Any]) -> files.Scenario:
-    """Return the scenario after one change: ``{"what": ..., "name": ..., "value": ...}``.
+def changed(scenario: files.Scenario, change: Mapping[str, Any], first: files.Scenario | None = None) -> files.Scenario:
+    """Return the scenario after one change: ``{"what": ..., "name": ..., "value": ...}``; ``first``: its starting point.
 
     Raises ``InputError`` for what can't be: the page never sends it, but a link or a script may.
     """
-    what, value = str(change.get("what")), change.get("value")
+    what, value, first = str(change.get("what")), change.get("value"), first or scenario
     if what == "people":
-        return _with(scenario, "organisation", scenario.organisation.model_copy(update={"people": _whole(value, 20, 5000)}))
+        size = {"people": _whole(value, 20, 5000)}
+        return _with(scenario, "organisation", without_files(scenario.organisation).model_copy(update=size))
+    if what == "kind":
+        return _with(scenario, "organisation", scenario.organisation.model_copy(update=_kind_fields(str(value), first)))
     if what == "support":
-        days = _whole(value, 1, 24) * MONTH_DAYS
+        days = _whole(value, 1, max(_months(scenario), _most_support(scenario))) * MONTH_DAYS
         return _with(scenario, "horizon", scenario.horizon.model_copy(update={"support_until": days}))
     if what in CLIMATE:
         return with_level(scenario, what, _whole(value, 5, 95))
     if what in {"intensity", "start", "end", "misused"}:
-        return _with_practice(scenario, str(change.get("name")), what, value)
+        return _with_practice(scenario, str(change.get("name")), what, value, first)
     raise InputError(Problem(f"nothing here is called {what[:40]!r}"))
+
+
+def _kind_fields(kind: str, first: files.Scenario) -> dict[str, float]:
+    """Return what a kind sets; without a name, as the starting point has it."""
+    if kind == "":
+        return {name: getattr(first.organisation, name) for name in KIND_FIELDS}
+    if kind not in KINDS:
+        raise InputError(Problem(f"no kind of organisation is called {kind[:40]!r}; there are {', '.join(KINDS)}"))
+    return KINDS[kind][2]
 
 
 def with_level(scenario: files.Scenario, name: str, percent: int) -> files.Scenario:
@@ -108,10 +180,10 @@ def with_level(scenario: files.Scenario, name: str, percent: int) -> files.Scena
     return _with(scenario, "levers", levers)
 
 
-def _with_practice(scenario: files.Scenario, name: str, what: str, value: Any) -> files.Scenario:
+def _with_practice(scenario: files.Scenario, name: str, what: str, value: Any, first: files.Scenario) -> files.Scenario:
     if name not in PRACTICES:
         raise InputError(Problem(f"no practice is called {name[:40]!r}"))
-    months = round(scenario.horizon.days / MONTH_DAYS)
+    months = _months(scenario)
     given: dict[str, Any] = {}
     if what == "intensity":
         given = {"intensity": _whole(value, 0, 100) / 100.0}
@@ -120,14 +192,21 @@ def _with_practice(scenario: files.Scenario, name: str, what: str, value: Any) -
     elif what == "end":
         given = {"end": None if value is None else _whole(value, 1, months) * MONTH_DAYS}
     elif what == "misused":
-        given = {"misused": bool(value)} | ({"variant": None} if value else {})
-    return with_use(scenario, name, given)
+        given = {"misused": bool(value)}
+    return with_use(scenario, name, given, first)
 
 
-def with_use(scenario: files.Scenario, name: str, given: Mapping[str, Any]) -> files.Scenario:
-    """Return the scenario with a practice used in another way; one without any intensity is left out."""
-    before = scenario.practices.get(name, PracticeUse(intensity=0.0))
-    fields = before.model_dump() | dict(given)
+def with_use(scenario: files.Scenario, name: str, given: Mapping[str, Any], first: files.Scenario) -> files.Scenario:
+    """Return the scenario with a practice used in another way; one without any intensity is left out.
+
+    What the page can't move stays as the starting point has it, so that a link need not say it; what is done badly has no
+    variant.
+    """
+    absent = PracticeUse(intensity=0.0)
+    own = first.practices.get(name, absent)
+    fields = scenario.practices.get(name, absent).model_dump() | {key: getattr(own, key) for key in UNMOVED} | dict(given)
+    if fields["misused"]:
+        fields["variant"] = None
     if fields["end"] is not None and fields["end"] <= fields["start"]:
         late = "start" in given and "end" not in given
         fields |= {"end": None} if late else {"start": max(0, fields["end"] - MONTH_DAYS)}
@@ -136,7 +215,8 @@ def with_use(scenario: files.Scenario, name: str, given: Mapping[str, Any]) -> f
     except ValidationError as error:
         raise InputError(Problem(f"{PRACTICES[name].title}: {error.errors()[0]['msg']}")) from None
     uses = dict(scenario.practices) | {name: use}
-    if use == PracticeUse(intensity=0.0):
+    is_nothing = not (use.intensity or use.start or use.end or use.misused)
+    if is_nothing and use != first.practices.get(name):
         uses.pop(name)
     return _with(scenario, "practices", {key: uses[key] for key in PRACTICES if key in uses})
 
@@ -168,14 +248,22 @@ def differences(before: Scenario, after: Scenario) -> list[str]:
             ("safety", "Starting safety", " %"),
             ("support", "Launch support", " months"),
         )
-        if one[key] != other[key]
+        if one[key] != other[key] and not (key == "people" and other["own"])
     ]
+    if one["kind"] != other["kind"] and not other["own"]:
+        parts.append(f"Kind {_kind_title(one['kind'])} → {_kind_title(other['kind'])}")
+    if one["own"] != other["own"]:
+        parts = ["People from own files" if other["own"] else f"{other['people']:,} generated people", *parts]
     for name, practice in PRACTICES.items():
         use, then = one["practices"][name], other["practices"][name]
         said = [words for key in use if use[key] != then[key] for words in (_moved(key, use[key], then[key]),)]
         if said:
             parts.append(f"{practice.title} {listed(said)}")
     return parts
+
+
+def _kind_title(kind: str) -> str:
+    return KINDS[kind][0] if kind else "of its own"
 
 
 def _shown(value: int, unit: str) -> str:

@@ -10,13 +10,17 @@ from typing import Any
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.domain.scenario import OrganisationSpec
 from adoptsim.ui.setting import FIRST, changed, differences, named, starting_point
 
-PAGES = ("explore", "compare")
+PAGES = ("explore", "compare", "why", "watch")
+"""Names of pages that a link may hold; which of them are drawn, and by what, is in `app`."""
 BASES = ("start", "before")
 """What the present state is held against: where one began, the state before the last change, or one that was kept."""
 RUNS = (32, 64, 128)
 MOST_KEPT = 4
+EXACTNESS = (0, 1, 2)
+"""How exact the page Why may be: the places of `why_work.LEVELS`."""
 TITLE_LENGTH = 40
 MOST_REMEMBERED = 200
 SAME_MOVE = 1.2
@@ -25,21 +29,40 @@ SAME_MOVE = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A scenario, and the shipped one that it was made from."""
+    """A scenario, and what it was made from: a shipped one by its name, or one that somebody brought."""
 
     start: str
     scenario: files.Scenario
+    brought: files.Scenario | None = None
+
+    @property
+    def first(self) -> files.Scenario:
+        """Return the starting point."""
+        return self.brought or starting_point(self.start)
+
+    @property
+    def unmoved(self) -> Plan:
+        """Return the starting point as a plan."""
+        return Plan(self.start, self.first, self.brought)
 
     @property
     def moved(self) -> list[str]:
         """Return in words what was moved."""
-        return differences(starting_point(self.start), self.scenario)
+        return differences(self.first, self.scenario)
+
+    @property
+    def first_title(self) -> str:
+        """Return what its starting point is called where people read it."""
+        return self.first.title.rstrip(".") or self.first.name
 
     @property
     def title(self) -> str:
         """Return what it is called where people read it."""
-        title = starting_point(self.start).title.rstrip(".")
-        return f"{title}, changed" if self.moved else title
+        return f"{self.first_title}, changed" if self.moved else self.first_title
+
+    def changed_to(self, scenario: files.Scenario) -> Plan:
+        """Return another scenario from the same starting point."""
+        return replace(self, scenario=scenario)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,12 @@ class State:
     kept: tuple[Kept, ...] = ()
     page: str = PAGES[0]
     runs: int = RUNS[0]
+    full: bool = False
+    """Whether the page Why counts all practices at full strength."""
+    exact: int = 0
+    """How many times the page Why was asked to be more exact."""
+    origin: str = ""
+    """The name of the saved scenario that was opened last: what is saved next is a fork of it. No link holds it."""
 
     def with_(self, **fields: Any) -> State:
         """Return the state with some fields changed."""
@@ -87,15 +116,23 @@ class State:
             return self.kept[place].plan
         if self.base == "before" and before is not None:
             return before
-        return Plan(self.now.start, starting_point(self.now.start))
+        return self.now.unmoved
 
     def moved(self, change: Mapping[str, Any]) -> State:
         """Return the state after a control was moved."""
-        return self.with_(now=Plan(self.now.start, changed(self.now.scenario, change)))
+        return self.with_(now=self.now.changed_to(changed(self.now.scenario, change, self.now.first)))
 
     def started(self, name: str) -> State:
         """Return the state at a starting point."""
-        return self.with_(now=Plan(name, starting_point(name)))
+        return self.with_(now=Plan(name, starting_point(name)), origin="")
+
+    def bringing(self, scenario: files.Scenario) -> State:
+        """Return the state at a starting point that somebody brought."""
+        return self.with_(now=Plan(scenario.name, scenario, scenario), origin="")
+
+    def in_organisation(self, spec: OrganisationSpec) -> State:
+        """Return the state with the same practices in another organisation."""
+        return self.with_(now=self.now.changed_to(self.now.scenario.model_copy(update={"organisation": spec})))
 
     def keeping(self, title: str) -> State:
         """Return the state with the present plan kept; raises ``InputError`` where there is no room."""
@@ -128,8 +165,10 @@ class State:
 
 def in_words(before: State, after: State) -> str:
     """Return what was changed from one state to the next, in words."""
-    if after.now.start != before.now.start:
-        return f"Starting point: {starting_point(after.now.start).title.rstrip('.')}"
+    if after.origin and after.origin != before.origin and after.now != before.now:
+        return f"Opened “{after.origin}”"
+    if after.now.first != before.now.first:
+        return f"Starting point: {after.now.first_title}"
     parts = differences(before.now.scenario, after.now.scenario)
     if len(parts) > 2:
         parts = [*parts[:2], f"and {len(parts) - 2} more"]
@@ -150,6 +189,7 @@ class _Step:
     state: State
     key: str
     at: float
+    says: str
 
 
 class History:
@@ -157,7 +197,10 @@ class History:
 
     def __init__(self, *states: State, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._steps = [_Step(state, "", -1e9) for state in states or (State(),)]
+        all_states = states or (State(),)
+        first = _Step(all_states[0], "", -1e9, f"Began with {all_states[0].now.title}")
+        pairs = itertools.pairwise(all_states)
+        self._steps = [first, *(_Step(state, "", -1e9, in_words(before, state)) for before, state in pairs)]
         self.place = len(self._steps) - 1
 
     @property
@@ -181,9 +224,13 @@ class History:
             return
         del self._steps[self.place + 1 :]
         if key and key == last.key and now - last.at < SAME_MOVE and self.place:
-            self._steps[self.place] = _Step(state, key, now)
+            before = self._steps[self.place - 1].state
+            if state == before:  # back where it began: nothing was changed
+                del self._steps[self.place]
+            else:
+                self._steps[self.place] = _Step(state, key, now, in_words(before, state))
         else:
-            self._steps = [*self._steps, _Step(state, key, now)][-MOST_REMEMBERED:]
+            self._steps = [*self._steps, _Step(state, key, now, in_words(last.state, state))][-MOST_REMEMBERED:]
         self.place = len(self._steps) - 1
 
     def replace(self, state: State) -> None:
@@ -191,10 +238,10 @@ class History:
         self._steps[self.place] = replace(self._steps[self.place], state=state)
 
     def go(self, place: int) -> None:
-        """Show the state in a place of the history; the page that is open stays open."""
-        page = self.state.page
+        """Show the state in a place of the history; the page that is open stays open, and as it was set."""
+        shown = self.state
         self.place = min(max(place, 0), len(self._steps) - 1)
-        self.replace(self.state.with_(page=page))
+        self.replace(self.state.with_(page=shown.page, full=shown.full, exact=shown.exact))
 
     def undo(self) -> None:
         """Go back a step."""
@@ -211,5 +258,4 @@ class History:
 
     def log(self) -> list[str]:
         """Return in words what was changed at each step, the first being the beginning."""
-        states = [step.state for step in self._steps]
-        return [f"Began with {states[0].now.title}", *(in_words(*pair) for pair in itertools.pairwise(states))]
+        return [step.says for step in self._steps]

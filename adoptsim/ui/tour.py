@@ -22,14 +22,20 @@ TOUR = [
     {
         "at": ".as-chartcard",
         "title": "See the course, and how sure it is",
-        "says": "The line is the median future, the shades hold half and 95 % of them. The dashed line is critical mass; "
-        "grey is the baseline, with the same people and the same luck.",
+        "says": "The line is the median future, the shades hold half and 95 % of them; the dotted line is critical mass. "
+        "Once you move something, a grey line shows where you began, with the same people and the same luck.",
     },
     {
         "at": ".as-reality",
         "title": "Hold it against reality",
         "says": "Simulated shares beside those measured in real networks. Use the page to compare policies, "
         "not as a forecast.",
+    },
+    {
+        "at": ".as-tabs",
+        "title": "Ask why, and watch",
+        "says": "Compare holds saved scenarios side by side. Why says what each practice adds and where this network tips. "
+        "Watch shows one future day by day; click a person for their story.",
     },
     {
         "at": ".as-tools",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from adoptsim.domain.scenario import MONTH_DAYS
 from adoptsim.report.verdict import judge
 from adoptsim.report.words import MEASURES, Kind, change, span, with_unit
 from adoptsim.simulation import Result
+from adoptsim.ui.reality import reality
 
 Floats = npt.NDArray[np.float64]
 FIRST_FIGURES = (
@@ -25,25 +27,58 @@ FIRST_FIGURES = (
     "hours_per_person_month",
 )
 MORE_FIGURES = ("members", "posts_per_person_month", "responsiveness")
+AT_A_GLANCE = {
+    "contributors": "Contributors",
+    "silence_share": "Kept silent",
+    "answered_share": "Answered",
+    "trust": "Trust",
+    "safety": "Safety",
+    "hours_per_person_month": "Hours a head",
+}
+"""What stands above the curve, in a word or two."""
 BETTER_LESS = frozenset({"silence_share", "hours_per_person_month"})
 BAND, MIDDLE = (0.025, 0.975), (0.25, 0.75)
 STEP_DAYS = 5
 HEADLINES = {"open": "Too close to call yet", "unknown": "Too short to say"}
 """Where the page says it shorter than the command line."""
+UNDECIDED = frozenset({"open", "toss_up"})
+MISSING = {
+    "silence_share": "no ideas came up",
+    "answered_share": "nobody spoke up",
+    "acted_share": "nobody spoke up",
+    "reached": "too short to tell",
+}
+"""Why a figure isn't known."""
 
 
-def verdict(result: Result, before: Result | None) -> dict[str, Any]:
-    """Return the verdict: its word, how it is said, and how every single run went."""
+def verdict(result: Result, before: Result | None, *, of: int = 0) -> dict[str, Any]:
+    """Return the verdict: its word, how it is said, and how every single run went; ``of``: how many runs there will be."""
     chance = result.interval("reached")
-    found = judge(chance.low, chance.high)
+    word, says = _headline(result, so_far=len(result.replicates) < of)
     return {
-        "word": found.word,
-        "says": HEADLINES.get(found.word, found.says),
+        "word": word,
+        "says": says,
+        "chance": ""
+        if chance.value != chance.value
+        else f"{with_unit(chance.value, 'share')} ({span(chance.low, chance.high, 'share')})",
         "sentence": _sentence(result),
         "runs": _runs(result),
         "before": None if before is None else _runs(before),
         "change": "" if before is None else _chance_change(before, result),
     }
+
+
+def _headline(result: Result, *, so_far: bool) -> tuple[str, str]:
+    """Return the verdict's word and headline; of the first runs only what they support already."""
+    chance = result.interval("reached")
+    found = judge(chance.low, chance.high)
+    says = HEADLINES.get(found.word, found.says)
+    if not so_far or found.word == "unknown":
+        return found.word, says
+    if found.word in UNDECIDED:
+        runs = _runs(result)
+        return "coming", f"So far {sum(runs)} of {len(runs)} futures last"
+    return found.word, f"So far: {says[:1].lower()}{says[1:]}"
 
 
 def _sentence(result: Result) -> str:
@@ -58,7 +93,7 @@ def _sentence(result: Result) -> str:
     known = days[~np.isnan(days)]
     if not len(known):
         return says
-    return f"{says} When they do, contribution stands on its own from about month {_month(float(np.median(known)))}."
+    return f"{says} They have it from about month {_month(float(np.median(known)))} on."
 
 
 def _month(day: float) -> int:
@@ -148,6 +183,7 @@ def _figure(name: str, result: Result, before: Result | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": name,
         "label": label,
+        "short": AT_A_GLANCE.get(name, ""),
         "more": name in MORE_FIGURES,
         "now": with_unit(now.value, kind),
         "span": _span(now, kind),
@@ -158,6 +194,7 @@ def _figure(name: str, result: Result, before: Result | None) -> dict[str, Any]:
         "was": None,
         "change": "",
         "moved": "",
+        "missing": "" if now.value == now.value else MISSING.get(name, "can't be told"),
     }
     if before is None:
         return row
@@ -195,20 +232,44 @@ def _place(value: float, kind: Kind) -> float | None:
     return None if kind == "amount" or value != value else round(min(1.0, max(0.0, value)), 4)
 
 
-def compared(results: list[Result], titles: list[str]) -> dict[str, Any]:
+def unbroken(told: Any) -> Any:
+    """Return plain data in whose texts no line ends between a number and its percent sign."""
+    if isinstance(told, str):
+        return told.replace(" %", "\u00a0%")
+    if isinstance(told, dict):
+        return {key: unbroken(value) for key, value in told.items()}
+    return [unbroken(each) for each in told] if isinstance(told, list) else told
+
+
+def answered(results: Sequence[Result], of: int) -> dict[str, Any]:
+    """Return all that is drawn of an answer: of the last result, against the first if there are two."""
+    now, before = results[-1], results[0] if len(results) > 1 else None
+    told = {
+        "verdict": verdict(now, before, of=of),
+        "chart": chart(now, before),
+        "figures": figures(now, before),
+        "reality": reality(now),
+    }
+    drawn: dict[str, Any] = unbroken(told)
+    return drawn
+
+
+def compared(results: list[Result], titles: list[str], *, of: int = 0) -> dict[str, Any]:
     """Return several scenarios side by side: curves, chances, figures and differences to the first."""
     comparison = Comparison(tuple(results))
-    return {
+    told = {
         "titles": titles,
         "same_people": comparison.same_people,
         "curves": [curve(result) for result in results],
-        "verdicts": [verdict(result, None) for result in results],
+        "verdicts": [verdict(result, None, of=of) for result in results],
         "threshold": results[0].scenario.critical_mass.threshold,
         "months": round(max(result.scenario.horizon.days for result in results) / MONTH_DAYS, 2),
         "supports": [round(result.scenario.support_end / MONTH_DAYS, 2) for result in results],
         "rows": [_compared_row(name, comparison) for name in ("reached", *FIRST_FIGURES, *MORE_FIGURES)],
         "text": _compared_words(results, titles),
     }
+    drawn: dict[str, Any] = unbroken(told) | {"titles": titles}
+    return drawn
 
 
 def _compared_row(name: str, comparison: Comparison) -> dict[str, Any]:
@@ -216,7 +277,8 @@ def _compared_row(name: str, comparison: Comparison) -> dict[str, Any]:
     cells = []
     for place, result in enumerate(comparison.results):
         value = result.interval(name)
-        cell = {"now": with_unit(value.value, kind), "span": _span(value, kind), "change": "", "moved": ""}
+        missing = "" if value.value == value.value else MISSING.get(name, "can't be told")
+        cell = {"now": with_unit(value.value, kind), "span": _span(value, kind) or missing, "change": "", "moved": ""}
         if place:
             difference = comparison.difference(name, place)
             cell["change"] = _change(difference.value, difference.low, difference.high, kind)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adoptsim.domain.scenario import Scenario
-from adoptsim.live import PART, Turns
+from adoptsim.live import PART, Rank, Turns
 from adoptsim.simulation import Stopped
 from adoptsim.ui import answering
 from adoptsim.ui.answering import COARSE_RUNS, Answer, Answering
@@ -30,11 +30,13 @@ class SlowLive:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
+        self.ranks: list[Rank] = []
         self.gate = threading.Semaphore(0)
         self.arrived = threading.Semaphore(0)
 
-    def part(self, scenario: Scenario, number: int, *, stop: threading.Event) -> Any:
+    def part(self, scenario: Scenario, number: int, *, stop: threading.Event, rank: Rank) -> Any:
         self.asked.append((scenario.name, number))
+        self.ranks.append(rank)
         self.arrived.release()
         assert self.gate.acquire(timeout=PATIENCE)
         if stop.is_set():
@@ -84,6 +86,20 @@ def test_a_coarse_answer_comes_before_the_full_one(desk: tuple[SlowLive, Heard, 
     assert (heard.wait().runs, heard.answers[-1].is_full) == (COARSE_RUNS, False)
     let(live, RUNS)
     assert heard.wait().is_full
+
+
+def test_first_answers_go_before_full_ones_and_those_in_the_order_of_asking(desk: tuple[SlowLive, Heard, Answering]):
+    live, heard, asking = desk
+    asking.ask([ONE], RUNS)
+    let(live, 1000)
+    while not heard.wait().is_full:
+        pass
+    first, later = live.ranks[: COARSE_RUNS // PART], live.ranks[COARSE_RUNS // PART :]
+    assert len(set(later)) == 1
+    asking.ask([TWO], RUNS)
+    while not heard.wait().is_full:
+        pass
+    assert max(first) < later[0] < live.ranks[-1]
 
 
 def test_a_newer_question_stops_an_older_one_after_its_first_answer(desk: tuple[SlowLive, Heard, Answering]):
@@ -138,22 +154,23 @@ def test_a_closed_page_computes_nothing_more(desk: tuple[SlowLive, Heard, Answer
 
 
 def test_first_parts_go_before_others_who_wait():
-    turns, order, ready = Turns(), [], threading.Barrier(2)
+    turns, ready = Turns(), threading.Barrier(2)
+    order: list[Rank] = []
     release = threading.Event()
 
     def hold() -> None:
-        with turns.turn(0):
+        with turns.turn((0,)):
             ready.wait()
             release.wait(PATIENCE)
 
-    def take(rank: int) -> None:
+    def take(rank: Rank) -> None:
         with turns.turn(rank):
             order.append(rank)
 
     threads = [threading.Thread(target=hold)]
     threads[0].start()
     ready.wait()
-    for rank in (7, 3, 0):
+    for rank in ((2, 7.0), (2, 3.0), (0,)):
         threads.append(threading.Thread(target=take, args=(rank,)))
         threads[-1].start()
         while len(turns._waiting) < len(threads) - 1:
@@ -161,4 +178,4 @@ def test_first_parts_go_before_others_who_wait():
     release.set()
     for thread in threads:
         thread.join(PATIENCE)
-    assert order == [0, 3, 7]
+    assert order == [(0,), (2, 3.0), (2, 7.0)]

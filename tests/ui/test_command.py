@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adoptsim import cli
+from adoptsim.commands import ui
 from adoptsim.ui import server
 
 
@@ -22,6 +25,12 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
 
     monkeypatch.setattr(server, "serve", note)
     return calls
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save where the test is, not where the person who runs it saves."""
+    monkeypatch.setattr(ui, "_own_store", lambda: str(tmp_path / "scenarios.db"))
 
 
 def test_it_is_bound_to_this_machine_alone(served: list[Any], capsys: pytest.CaptureFixture[str]):
@@ -56,3 +65,39 @@ def test_a_port_in_use_is_said_and_nothing_starts(served: list[Any], capsys: pyt
 def test_nothing_is_told_to_anybody_and_nothing_fetched():
     assert server.SETTINGS["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] == "false"
     assert "127.0.0.1" in server.SETTINGS["SOLARA_ASSETS_CDN"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "host", "origin", "own"),
+    [
+        ("127.0.0.1", "127.0.0.1:8765", "", True),
+        ("127.0.0.1", "localhost:8765", "http://localhost:8765", True),
+        ("::1", "[::1]:8765", "http://[::1]:8765", True),
+        ("127.0.0.1", "127.0.0.1:8765", "http://evil.example", False),
+        ("127.0.0.1", "127.0.0.1:8765", "null", False),
+        ("127.0.0.1", "evil.example:8765", "http://evil.example:8765", False),
+        ("127.0.0.1", "", "", False),
+        ("127.0.0.1", "[", "", False),
+        ("127.0.0.1", "127.0.0.1:8765", "http://[", False),
+        ("0.0.0.0", "10.0.0.7:8765", "http://10.0.0.7:8765", True),
+        ("0.0.0.0", "10.0.0.7:8765", "http://evil.example", False),
+        ("0.0.0.0", "evil.example:8765", "http://evil.example:8765", False),
+        ("0.0.0.0", f"{socket.gethostname()}:8765", "", True),
+        ("team.example", "team.example:8765", "http://team.example:8765", True),
+        ("team.example", "evil.example:8765", "http://evil.example:8765", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_a_page_of_another_site_gets_no_answer(kind: str, bound: str, host: str, origin: str, own: bool):
+    reached, sent = [], []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    asyncio.run(server.guarded(app, bound)({"type": kind, "headers": headers}, None, send))
+    assert bool(reached) is own
+    assert bool(sent) is not own

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import ipyvue
@@ -12,12 +13,14 @@ import pytest
 import solara
 
 from adoptsim import files
+from adoptsim.domain.errors import Problem
 from adoptsim.live import LiveSimulation
-from adoptsim.ui import app
-from adoptsim.ui import desk as desks
+from adoptsim.ui import answered, app, shared
 from adoptsim.ui.app import Visit
 from adoptsim.ui.desk import Desk
 from adoptsim.ui.state import RUNS
+from adoptsim.ui.store import StoreError
+from tests.ui.brought import people_csv, ties_csv, write
 
 PATIENCE = 60.0
 """Seconds that a test waits for an answer before it fails."""
@@ -64,11 +67,11 @@ class Visitor:
         self.do("change", {"what": "intensity", "name": name, "value": value})
 
     def intensity(self, name: str) -> int:
-        return int(self.part("standing").standing["practices"][name]["intensity"])
+        return int(self.part("standing").standing.value["practices"][name]["intensity"])
 
     @property
     def view(self) -> dict[str, Any]:
-        return self.part("view").view
+        return self.part("view").view.value
 
     @property
     def bar(self) -> Any:
@@ -98,7 +101,7 @@ def live() -> LiveSimulation:
 @pytest.fixture(autouse=True)
 def _known(live: LiveSimulation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests know each desk."""
-    monkeypatch.setattr(desks, "LIVE", live)
+    monkeypatch.setattr(answered, "LIVE", live)
     monkeypatch.setattr(app, "Desk", KnownDesk)
 
 
@@ -188,7 +191,7 @@ def test_before_the_last_change_is_a_baseline_too(visitor: Visitor):
     visitor.wait()
     visitor.do("change", {"what": "trust", "value": 70})
     visitor.wait()
-    base = visitor.part("standing").standing["base"]
+    base = visitor.part("standing").standing.value["base"]
     assert base["practices"]["act_on_contributions"]["intensity"] == 90
     assert base["trust"] == 50
 
@@ -202,6 +205,16 @@ def test_saved_scenarios_stand_side_by_side_with_paired_differences(visitor: Vis
     table = visitor.view["table"]
     assert table["titles"] == ["Launch only", "Now", "Acting"]
     assert all(cell["change"] for row in table["rows"][1:2] for cell in row["cells"][1:])
+
+
+def test_with_nothing_to_compare_no_command_or_file_is_offered_that_would_fail():
+    visitor = Visitor("v=1&now=launch-only,n50&page=compare").wait()
+    fresh = Visitor("v=1&now=typical&page=compare").wait()
+    card = fresh.part("recipes")
+    assert (card.kinds, card.recipes.value) == ([], [])
+    assert visitor.part("recipes").kinds  # fifty people against the starting point's five hundred
+    visitor.context.close()
+    fresh.context.close()
 
 
 def test_a_saved_scenario_is_renamed_opened_and_removed(visitor: Visitor):
@@ -228,7 +241,7 @@ def test_downloads_arrive_whole(visitor: Visitor):
     visitor.wait()
     visitor.do("fetch", "yaml", at="recipes")
     until = time.monotonic() + PATIENCE
-    while not (file := visitor.part("recipes").file):
+    while not (file := visitor.part("recipes").file.value):
         assert time.monotonic() < until
         time.sleep(0.01)
     text = base64.b64decode(file["content"]).decode()
@@ -240,11 +253,11 @@ def test_every_step_is_in_the_log_and_can_be_gone_back_to(visitor: Visitor):
     visitor.slide("safe_space", 30)
     visitor.do("change", {"what": "trust", "value": 70})
     visitor.wait()
-    assert len(visitor.part("steps").steps) == 3
+    assert len(visitor.part("steps").steps.value) == 3
     visitor.do("go", 0, at="steps")
     visitor.wait()
     assert visitor.intensity("safe_space") == 0
-    assert len(visitor.part("steps").steps) == 3
+    assert len(visitor.part("steps").steps.value) == 3
 
 
 def test_a_message_that_asks_for_an_object_of_some_class_is_not_heard(visitor: Visitor):
@@ -278,3 +291,124 @@ def test_every_chart_says_in_words_what_it_shows(visitor: Visitor):
     text = visitor.view["chart"]["text"]
     assert "critical-mass line" in text
     assert "Launch support ends after month" in text
+
+
+# -- own files and the library
+
+
+def bring(visitor: Visitor, *paths: Path) -> None:
+    """Send files as the page does, and wait until they are read."""
+    visitor.do("offer", [{"name": path.name, "size": path.stat().st_size} for path in paths])
+    while (due := visitor.desk.shown().upload["next"]) is not None:
+        upload = visitor.desk.shown().upload
+        content = paths[due[0]].read_bytes()[due[1] : due[1] + upload["piece"]]
+        data = base64.b64encode(content).decode()
+        visitor.do("piece", {"number": upload["number"], "file": due[0], "offset": due[1], "data": data})
+    until = time.monotonic() + PATIENCE
+    while visitor.desk.shown().upload["checking"]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    visitor.wait()
+
+
+def own_people(folder: Path) -> list[Path]:
+    return write(folder, people_csv=people_csv(), ties_csv=ties_csv())
+
+
+def wait_for(what: Callable[[], Any]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_own_people_change_the_numbers_and_undo_brings_back_the_generated_ones(visitor: Visitor, tmp_path: Path):
+    before = visitor.view["figures"]
+    bring(visitor, *own_people(tmp_path))
+    wait_for(lambda: ",o" in visitor.bar.query)
+    visitor.wait()
+    assert visitor.part("standing").standing.value["own_files"] == "60 people in 4 departments, 480 ties"
+    assert visitor.view["figures"] != before
+    visitor.do("undo", at="query")
+    assert visitor.wait().view["figures"] == before
+
+
+def test_own_files_are_deleted_when_asked_and_the_page_goes_on(visitor: Visitor, tmp_path: Path):
+    bring(visitor, *own_people(tmp_path))
+    wait_for(lambda: ",o" in visitor.bar.query)
+    digest = visitor.part("standing").standing.value["own"]
+    visitor.do("forget")
+    visitor.wait()
+    assert "Deleted from" in visitor.bar.message
+    assert shared.organisations().store.organisation(digest) is None
+    assert visitor.part("standing").standing.value["own"] == ""
+
+
+def test_files_that_could_not_be_deleted_are_not_called_deleted(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bring(visitor, *own_people(tmp_path))
+    wait_for(lambda: ",o" in visitor.bar.query)
+
+    def locked(_: str) -> None:
+        raise StoreError(Problem("the database is locked"))
+
+    monkeypatch.setattr(shared.organisations().store, "forget_organisation", locked)
+    visitor.do("forget")
+    assert visitor.wait().bar.message == "the database is locked"
+
+
+def test_a_bad_file_changes_nothing_but_what_is_said_of_it(visitor: Visitor, tmp_path: Path):
+    query = visitor.bar.query
+    bring(visitor, *write(tmp_path, ours_yaml="name: ours\npractices: {safe_spaces: 1}\n"))
+    assert "practices.safe_spaces" in visitor.desk.shown().upload["problems"][0]
+    assert visitor.bar.query == query
+
+
+def test_what_is_saved_is_seen_by_the_next_visitor_and_forked(visitor: Visitor):
+    visitor.slide("act_on_contributions", 70)
+    visitor.wait()
+    visitor.do("keep", "Answers", at="query")
+    next_one = Visitor().wait()
+    next_one.do("turn", "compare", at="query")
+    (row,) = next_one.wait().view["library"]["rows"]
+    assert row["name"] == "Answers"
+    assert row["verdict"]
+    next_one.do("open_saved", row["id"], at="view")
+    assert next_one.wait().intensity("act_on_contributions") == 70
+    next_one.slide("safe_space", 20)
+    next_one.do("keep", "Answers and safety", at="query")
+    next_one.do("turn", "compare", at="query")
+    rows = next_one.wait().view["library"]["rows"]
+    assert [(each["name"], each["fork_of"], each["depth"]) for each in rows] == [
+        ("Answers", "", 0),
+        ("Answers and safety", "Answers", 1),
+    ]
+    next_one.context.close()
+
+
+def test_a_store_that_has_gone_is_said_and_the_page_goes_on(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):
+    def gone(*_: Any, **__: Any) -> Any:
+        raise StoreError(Problem("the database team at db can't be used: it is asleep"))
+
+    for name in ("save", "saved", "organisation"):
+        monkeypatch.setattr(shared.organisations().store, name, gone)
+    visitor.slide("safe_space", 30)
+    visitor.do("keep", "Mine", at="query")
+    visitor.wait()
+    assert "Saved in this page's link only: the database team at db" in visitor.bar.message
+    assert visitor.bar.n_kept == 1
+    visitor.do("turn", "compare", at="query")
+    assert "asleep" in visitor.wait().view["library"]["problem"]
+    visitor.do("turn", "explore", at="query")
+    visitor.wait()
+    visitor.slide("safe_space", 80)
+    assert visitor.wait().intensity("safe_space") == 80
+
+
+@pytest.mark.parametrize("event", ["open_saved", "compare_saved", "remove_saved"])
+def test_what_was_removed_meanwhile_is_said(visitor: Visitor, event: str):
+    visitor.do("turn", "compare", at="query")
+    visitor.wait()
+    visitor.do(event, 4711, at="view")
+    assert "removed it meanwhile" in visitor.wait().bar.message

@@ -7,8 +7,10 @@ import pytest
 from adoptsim import files
 from adoptsim.domain.errors import InputError
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.domain.scenario import Horizon
+from adoptsim.domain.structure import STRUCTURE_NUMBERS
 from adoptsim.ui.link import VERSION, LinkError, decode, encode
-from adoptsim.ui.setting import GROUPS, changed, controls, differences, starting_point
+from adoptsim.ui.setting import GROUPS, KIND_FIELDS, KINDS, changed, controls, differences, starting_point
 from adoptsim.ui.state import MOST_KEPT, SAME_MOVE, History, State
 
 
@@ -81,6 +83,48 @@ def test_what_cannot_be_is_refused_in_words(change: dict[str, object]):
         changed(starting_point("typical"), change)
 
 
+def test_a_practice_done_badly_and_then_well_again_is_what_it_was_also_by_the_link():
+    state, name = State().started("champions-without-answers"), "leadership_and_champions"
+    bad = state.moved({"what": "misused", "name": name, "value": True})
+    assert bad.now.scenario.practices[name].variant is None
+    assert decode(encode(bad))[0] == bad
+    assert bad.moved({"what": "misused", "name": name, "value": False}) == state
+
+
+def test_a_practice_taken_away_and_taken_up_again_is_what_the_link_says():
+    name = "leadership_and_champions"
+    state = moved(moved(State().started("champions-without-answers"), name, 0), name, 60)
+    assert state.now.scenario.practices[name].variant == "champions_only"
+    assert decode(encode(state))[0] == state
+
+
+def test_support_reaches_as_far_as_its_slider_also_in_a_long_scenario():
+    long = starting_point("typical").model_copy(update={"horizon": Horizon(days=1260, support_until=189)})
+    most = controls(long)["most_support"]
+    assert most == 56
+    state = State().bringing(long).moved({"what": "support", "value": most})
+    assert controls(state.now.scenario)["support"] == most
+    assert decode(encode(state))[0].now.scenario.horizon == state.now.scenario.horizon
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_organisation_is_in_the_link_and_in_words_and_lies_in_the_plausible_range(kind: str):
+    state = State().moved({"what": "people", "value": 300}).moved({"what": "kind", "value": kind})
+    for name in KIND_FIELDS:
+        number = STRUCTURE_NUMBERS[name]
+        assert number.low <= getattr(state.now.scenario.organisation, name) <= number.high
+    assert decode(encode(state))[0] == state
+    assert (kind == "office") == (not any(part.startswith("Kind ") for part in state.now.moved))
+
+
+def test_an_organisation_of_its_own_kind_can_be_had_back():
+    first = starting_point("typical")
+    mine = first.model_copy(update={"organisation": first.organisation.model_copy(update={"mean_degree": 21.0})})
+    flat = State().bringing(mine).moved({"what": "kind", "value": "flat"})
+    assert controls(mine)["kind"] == ""
+    assert flat.moved({"what": "kind", "value": ""}).now.scenario == mine
+
+
 # -- history
 
 
@@ -109,6 +153,15 @@ def test_a_drag_is_one_step_and_two_drags_are_two():
     clock.now += SAME_MOVE * 2
     history.record(moved(history.state, "safe_space", 90), "safe_space")
     assert history.n_steps == 3
+
+
+def test_a_drag_that_ends_where_it_began_leaves_no_step():
+    history = History(clock=Clock())
+    for value in (40, 50, 26):
+        history.record(moved(history.state, "safe_space", value), "safe_space")
+    assert controls(history.state.now.scenario)["practices"]["safe_space"]["intensity"] == 26
+    assert history.n_steps == 1
+    assert history.state == State()
 
 
 def test_a_change_after_undo_forgets_what_was_undone():
@@ -162,6 +215,7 @@ def full_state() -> tuple[State, State]:
     state = state.moved({"what": "misused", "name": "safe_space", "value": True})
     state = state.moved({"what": "people", "value": 750}).moved({"what": "trust", "value": 62})
     state = state.keeping("Ünïcode, | & <b>bold</b>").keeping("Second").with_(base="before", page="compare", runs=64)
+    state = state.with_(full=True, exact=2)
     return state, before
 
 
@@ -209,9 +263,13 @@ def test_a_link_of_another_model_says_so():
         (f"v={VERSION}&now=typical,n3", "whole number"),
         (f"v={VERSION}&now=typical,p3:50:600", "after the last day"),
         (f"v={VERSION}&now=typical,quux", "'quux'"),
+        (f"v={VERSION}&now=typical,kround", "no kind of organisation"),
+        (f"v={VERSION}&now=typical&exact=9", "exact is"),
         (f"v={VERSION}&now=typical&page=admin", "page is 'admin'"),
         (f"v={VERSION}&now=typical&runs=1000000", "runs is"),
-        (f"v={VERSION}&now=typical&keep={'x' * 5000}", "characters"),
+        (f"v={VERSION}&now=typical&keep={'x' * 20_000}", "characters"),
+        (f"v={'1' * 5_000}&now=typical", "no link of this page"),
+        (f"v={VERSION}&now=typical&base=kept-{'1' * 5_000}", "base is"),
     ],
 )
 def test_a_broken_link_says_what_is_wrong(query: str, says: str):

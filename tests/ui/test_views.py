@@ -9,7 +9,7 @@ from adoptsim.engine.state import COUNT, COUNTS, LEVELS
 from adoptsim.simulation import Result
 from adoptsim.ui.reality import LINES, reality
 from adoptsim.ui.setting import starting_point
-from adoptsim.ui.views import FIRST_FIGURES, MORE_FIGURES, chart, chart_words, compared, curve, figures, verdict
+from adoptsim.ui.views import FIRST_FIGURES, MORE_FIGURES, answered, chart, chart_words, compared, curve, figures, verdict
 
 RUNS, DAYS, PEOPLE = 8, 504, 100
 
@@ -35,12 +35,32 @@ def test_every_run_is_one_square_and_those_that_last_come_first():
 def test_the_sentence_counts_runs_and_names_the_month():
     says = verdict(made(reached=6), None)["sentence"]
     assert says.startswith("6 of 8 runs reach critical mass and keep it: 75 % (")
-    assert "month 8" in says  # day 150, 21 days a month
+    assert "have it from about month 8 on" in says  # day 150, 21 days a month
 
 
 @pytest.mark.parametrize(("reached", "begins"), [(0, "None of 8 runs"), (RUNS, "All of 8 runs")])
 def test_none_and_all_are_said_in_words(reached: int, begins: str):
     assert verdict(made(reached=reached), None)["sentence"].startswith(begins)
+
+
+def test_the_first_runs_say_how_it_stands_and_judge_only_what_they_support():
+    coming = verdict(made(reached=5), None, of=32)
+    assert (coming["word"], coming["says"]) == ("coming", "So far 5 of 8 futures last")
+    assert verdict(made(reached=0), None, of=32)["says"] == "So far: unlikely to last"
+    assert verdict(made(reached=5), None, of=RUNS)["says"] == "Too close to call yet"
+
+
+def test_no_line_ends_between_a_number_and_its_percent_sign():
+    told = answered([made(share=0.1), made()], of=RUNS)
+    for text in (told["verdict"]["sentence"], told["verdict"]["change"], told["figures"][0]["span"]):
+        assert " %" not in text
+    assert "75\u00a0% (" in told["verdict"]["sentence"]
+
+
+def test_a_figure_that_is_not_known_says_why():
+    rows = {row["name"]: row for row in figures(made(answered_share=np.nan), None)}
+    assert rows["answered_share"]["missing"] == "nobody spoke up"
+    assert rows["trust"]["missing"] == ""
 
 
 def test_a_time_too_short_is_said():
