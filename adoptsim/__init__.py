@@ -9,6 +9,7 @@ from adoptsim.version import __version__
 if TYPE_CHECKING:
     from adoptsim.analysis.discovery import discover
     from adoptsim.analysis.divergence import first_divergence
+    from adoptsim.analysis.enough import enough
     from adoptsim.analysis.explain import explain
     from adoptsim.analysis.one_change import drop_one
     from adoptsim.analysis.ordering import best_order
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from adoptsim.domain.errors import InputError
     from adoptsim.files import Scenario
     from adoptsim.mesa_model import AdoptionModel, Champion, Employee, Leader
+    from adoptsim.report.progress import progress_lines
     from adoptsim.simulation import Result, simulate
     from adoptsim.sweeps.experiment import Experiment
+    from adoptsim.sweeps.provenance import load_provenance
+    from adoptsim.sweeps.results import load_failures, load_results, load_runs, load_series
     from adoptsim.sweeps.runner import sweep
 
 __all__ = [
@@ -36,9 +40,16 @@ __all__ = [
     "best_order",
     "discover",
     "drop_one",
+    "enough",
     "explain",
     "first_divergence",
+    "load_failures",
+    "load_provenance",
+    "load_results",
+    "load_runs",
+    "load_series",
     "practice_shares",
+    "progress_lines",
     "robustness",
     "simulate",
     "sweep",
@@ -58,9 +69,16 @@ _HOME = {
     "best_order": "adoptsim.analysis.ordering",
     "discover": "adoptsim.analysis.discovery",
     "drop_one": "adoptsim.analysis.one_change",
+    "enough": "adoptsim.analysis.enough",
     "explain": "adoptsim.analysis.explain",
     "first_divergence": "adoptsim.analysis.divergence",
+    "load_failures": "adoptsim.sweeps.results",
+    "load_provenance": "adoptsim.sweeps.provenance",
+    "load_results": "adoptsim.sweeps.results",
+    "load_runs": "adoptsim.sweeps.results",
+    "load_series": "adoptsim.sweeps.results",
     "practice_shares": "adoptsim.analysis.shares",
+    "progress_lines": "adoptsim.report.progress",
     "robustness": "adoptsim.analysis.robustness",
     "simulate": "adoptsim.simulation",
     "sweep": "adoptsim.sweeps.runner",

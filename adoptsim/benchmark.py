@@ -270,6 +270,8 @@ def peak_memory_bytes() -> int | None:
 def benchmark(*, million: bool = False, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """Return all measurements, made in one go, as plain data; ``tell`` is told what is being measured."""
     scenario = files.Scenario.load(SCENARIO)
+    tell("a day, so that everything is compiled")
+    _finished(_simulator(scenario, SIZES[0], 1))
     costs = []
     for people, days in [(size, DAYS) for size in SIZES] + [(MILLION, MILLION_DAYS)] * million:
         tell(f"{people:,} people")

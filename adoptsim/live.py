@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +24,8 @@ PART = 4
 """Replicates a part: what is computed without looking up."""
 KEPT_PARTS = 96
 KEPT_SOURCES = 6
+Rank = tuple[float, ...]
+"""Who goes first where several wait: the lowest."""
 
 
 def joined(parts: Sequence[Result]) -> Result:
@@ -43,12 +48,18 @@ class Turns:
 
     def __init__(self) -> None:
         self._turn = threading.Condition()
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: list[tuple[Rank, int]] = []
         self._count = itertools.count()
         self._busy = False
+        self._ended = -math.inf
+
+    @property
+    def idle_seconds(self) -> float:
+        """Return for how long nobody has computed or waited to; 0 while somebody does."""
+        return 0.0 if self._busy or self._waiting else time.monotonic() - self._ended
 
     @contextmanager
-    def turn(self, rank: int) -> Iterator[None]:
+    def turn(self, rank: Rank) -> Iterator[None]:
         """Wait for one's turn, and hold it."""
         with self._turn:
             ticket = (rank, next(self._count))
@@ -60,7 +71,7 @@ class Turns:
             yield
         finally:
             with self._turn:
-                self._busy = False
+                self._busy, self._ended = False, time.monotonic()
                 self._turn.notify_all()
 
 
@@ -74,15 +85,17 @@ class LiveSimulation:
         self._lock = threading.Lock()
         self._turns = Turns()
 
-    def part(self, scenario: Scenario, number: int, *, stop: threading.Event | None = None) -> Result:
-        """Return part ``number`` of a scenario's replicates; first parts go before others'.
+    def part(
+        self, scenario: Scenario, number: int, *, stop: threading.Event | None = None, rank: Rank | None = None
+    ) -> Result:
+        """Return part ``number`` of a scenario's replicates; first parts go before others', if no other rank is given.
 
         Raises ``Stopped`` soon after ``stop`` is set.
         """
         name = (scenario.digest(), number)
         found = self._found(name)
         if found is None:
-            with self._turns.turn(rank=number):
+            with self._turns.turn((number,) if rank is None else rank):
                 found = self._found(name) or self._computed(scenario, number, stop)
         with self._lock:
             self._parts[name] = found
@@ -90,6 +103,11 @@ class LiveSimulation:
             while len(self._parts) > KEPT_PARTS:
                 self._parts.popitem(last=False)
         return found
+
+    @property
+    def idle_seconds(self) -> float:
+        """Return for how long nobody has waited for an answer: longer work gives way while it is short."""
+        return self._turns.idle_seconds
 
     def is_kept(self, scenario: Scenario, replicates: int) -> bool:
         """Return whether the first replicates of a scenario need no computing."""
@@ -104,7 +122,8 @@ class LiveSimulation:
     def _computed(self, scenario: Scenario, number: int, stop: threading.Event | None) -> Result:
         numbers = range(number * PART, (number + 1) * PART)
         source = self._source(scenario.organisation)
-        return simulate(scenario, replicates=numbers, seed=self.seed, threads=self.threads, source=source, stop=stop)
+        found = simulate(scenario, replicates=numbers, seed=self.seed, threads=self.threads, source=source, stop=stop)
+        return replace(found, counts=found.counts.astype(np.int32))  # no count exceeds it, and many answers are kept
 
     def _source(self, spec: OrganisationSpec) -> OrganisationSource:
         with self._lock:

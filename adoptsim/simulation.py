@@ -20,6 +20,7 @@ from adoptsim.domain.intervals import Interval, mean_interval, proportion_interv
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.organisation import Organisation, generate_organisation
 from adoptsim.domain.parameters import PARAMETER, parameter_values
+from adoptsim.domain.placement import rank_among
 from adoptsim.domain.policy import Policy, make_policy
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import MONTH_DAYS, OrganisationSpec, Scenario
@@ -29,7 +30,7 @@ from adoptsim.engine.draws import draw_key
 from adoptsim.engine.outcomes import outcomes
 from adoptsim.engine.shocks import days_of_shocks, strike, with_places_of_its_own
 from adoptsim.engine.start import draw_traits, make_world, reset
-from adoptsim.engine.state import COUNT, COUNTS, CURSOR, LEVELS, ROLES, World
+from adoptsim.engine.state import COUNT, COUNTS, CURSOR, LEVELS, ROLES, TRAIT, World
 from adoptsim.records import department_frame, log_frame, only_record, visit_frame
 from adoptsim.version import __version__
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
+Traits = npt.NDArray[np.float32]
 REPLICATES = 64
 SEED = 1
 KEPT_PEOPLE = 1_000_000
@@ -135,6 +137,24 @@ class OrganisationSource:
         kept[name] = value
 
 
+def placed_among(traits: Traits, organisation: Organisation, policy: Policy) -> Traits:
+    """Return the traits with the ranks of champions and seeds taken among people under the same course of their lever.
+
+    Where no practice that moves it is limited to departments, that is everybody, and nothing changes. Leaders come last
+    among champions, and before them those who lurk: volunteers don't.
+    """
+    if policy.table.shape[1] == 1:
+        return traits
+    held_back = np.where(organisation.is_leader, 2, traits[TRAIT.reluctance] > 0)
+    placed = traits
+    for lever, row, last in (("champion_share", TRAIT.champion_rank, held_back), ("seed_share", TRAIT.seed_rank, None)):
+        crowd = policy.crowd_of_department(lever)[organisation.department]
+        if crowd.max() > 0:
+            placed = placed.copy() if placed is traits else placed
+            placed[row] = rank_among(traits[row], crowd, last)
+    return placed
+
+
 class Simulator:
     """One scenario under one seed, ready to run any replicate from any thread."""
 
@@ -168,7 +188,7 @@ class Simulator:
         traits, membership = self.source.traits(replicate, self.parameters)
         world = make_world(
             organisation,
-            traits,
+            placed_among(traits, organisation, policy),
             policy.group_of_department,
             draw_key(self.seed, replicate),
             self.scenario.horizon.days,

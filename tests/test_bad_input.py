@@ -57,6 +57,11 @@ BAD_SCENARIOS: dict[str, tuple[str | bytes, str, int | None]] = {
     "an unknown parameter": ("name: x\nparameters:\n  zzz: 0.2\n", "parameters.zzz", 3),
     "an unknown variant": (USE + "{variant: loud}\n", "practices.safe_space.variant", 3),
     "variant and misuse": (USE + "{variant: with_anonymity, misused: true}\n", "practices.safe_space.misused", 3),
+    "a launch after its support": (
+        "name: x\npractices:\n  critical_mass:\n    start: 200\n",
+        "practices.critical_mass.start",
+        4,
+    ),
     "a start before day 0": (USE + "{start: -3}\n", "practices.safe_space.start", 3),
     "a start after the horizon": (USE + "{start: 600}\n", "practices.safe_space.start", 3),
     "a start after the longest horizon": (USE + "{start: 99999}\n", "practices.safe_space.start", 3),
@@ -163,10 +168,17 @@ def test_everything_wrong_with_a_scenario_is_said_at_once(tmp_path: Path) -> Non
 def test_what_only_follows_from_another_problem_is_not_said(tmp_path: Path) -> None:
     text = "name: x\nhorizon: {days: lots}\norganisation: {people_file: 3, ties_file: t.csv}\n"
     text += "practices: {safe_space: {start: 900}}\n"
-    (tmp_path / "bad.yaml").write_text(text)
+    assert fields_refused(text, tmp_path) == ["horizon.days", "organisation.people_file"]
+    text = "name: x\nhorizon: {support_until: late}\npractices: {critical_mass: {start: 200}}\n"
+    assert fields_refused(text, tmp_path) == ["horizon.support_until"]
+
+
+def fields_refused(text: str, folder: Path) -> list[str]:
+    """Return the fields that are wrong with a scenario's text."""
+    (folder / "bad.yaml").write_text(text)
     with pytest.raises(InputError) as caught:
-        Scenario.load(tmp_path / "bad.yaml")
-    assert [problem.field for problem in caught.value.problems] == ["horizon.days", "organisation.people_file"]
+        Scenario.load(folder / "bad.yaml")
+    return [problem.field for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -358,6 +370,13 @@ def test_a_bad_experiment_is_refused_in_plain_english(what: str, tmp_path: Path)
     with pytest.raises(InputError) as caught:
         Experiment.load(tmp_path / "bad.yaml")
     assert_friendly(caught.value, "bad.yaml", field, line)
+
+
+def test_a_level_that_begins_a_launch_after_its_support_is_refused_with_its_value() -> None:
+    base = Scenario.load("launch-only")
+    assert apply_point(base, {"practices.critical_mass.start": 188}).practices["critical_mass"].start == 188
+    with pytest.raises(InputError, match=r"critical_mass.start: 200 is not before launch support ends on day 189"):
+        apply_point(base, {"practices.critical_mass.start": 200})
 
 
 # --- anything at all -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adoptsim import cli
+from adoptsim.commands.answer import verdict
 
 SMALL = """
 name: small
@@ -55,6 +56,49 @@ def test_a_sweep_of_all_bundles_answers_in_order(adoptsim: Adoptsim):
     assert max(map(len, shown.splitlines())) <= 100
 
 
+@pytest.fixture(scope="module")
+def answered() -> dict[str, object]:
+    """Return a sweep's report in which seven practices are enough by the runs that chose them."""
+    least = {"mean": 585.0, "low": 526.0, "high": 645.0}
+    chosen = {"practices": list("abcdefgh"), "hours": least}
+    worth = {
+        "practices": [{"practice": "safe_space", "share": {"mean": 0.1, "low": -0.1, "high": 0.3}}],
+        "total": {"mean": 0.7},
+    }
+    return {
+        "points": 1024,
+        "sufficient_probability": 0.5,
+        "smallest_sufficient": [{"practices": list("abcdefg")}],
+        "frontier": {"sufficient": 19, "cheapest": chosen},
+        "shares": {"values": {"reached": worth}},
+    }
+
+
+def test_a_file_alone_only_says_that_the_best_of_a_thousand_seems_enough(answered: dict[str, object]):
+    said = verdict(answered)
+    assert "19 of 1,024 bundles seem enough" in said
+    assert "The smallest has 7 practices; the cheapest has 8 and takes 585 hours a month: rather too good" in said
+
+
+def test_a_sweep_names_the_least_that_held_with_fresh_luck(answered: dict[str, object]):
+    held = {"practices": list("abcdefghi"), "hours": {"mean": 610.0}}
+    said = verdict(answered | {"again": {"runs_again": 64, "cheapest": held, "smallest": held}})
+    assert "with fresh luck, the smallest that holds has 9 practices; the cheapest has 9 and takes 610 hours a month" in said
+    assert "585" not in said
+    none = verdict(answered | {"again": {"runs_again": 64, "cheapest": None, "smallest": None}})
+    assert "None of the least of them held when tried again with fresh luck (64 runs each)" in none
+
+
+def test_a_sweep_ends_with_fresh_luck_and_its_file_does_not(adoptsim: Adoptsim, tmp_path: Path):
+    easy = SMALL.replace("threshold: 0.1", "threshold: 0.01").replace("held_days: 21", "held_days: 1")
+    (tmp_path / "small.yaml").write_text(easy)
+    swept = json.loads(adoptsim("sweep", "every.yaml", "-q", "--json")[1])
+    assert swept["smallest_sufficient"]
+    assert swept["again"]["cheapest"]["reached"]["mean"] > 0.5
+    assert json.loads(adoptsim("sweep", "every.yaml", "-q", "--json", "--threads", "1")[1])["again"] == swept["again"]
+    assert json.loads(adoptsim("results", "every.db", "--json")[1])["again"] is None
+
+
 def test_results_tell_the_same_as_json_with_shares_that_add_up(adoptsim: Adoptsim):
     adoptsim("sweep", "every.yaml", "-q")
     code, shown, told = adoptsim("results", "every.db", "--json", "--probability", 0.3, "--cost", "leaders")
@@ -89,7 +133,7 @@ def test_a_sweep_of_something_else_keeps_its_table_and_refuses_these_pictures(ad
     (tmp_path / "other.yaml").write_text(text.replace("every", "other"))
     code, shown, _ = adoptsim("sweep", "other.yaml", "-q")
     assert code == 0
-    assert "What each adds to the chance" in shown
+    assert "changes against the first level" in shown
     code, shown, told = adoptsim("results", "other.db", "--plot-shares", "a.png", "--plot-frontier", "b.png")
     assert (code, shown) == (2, "")
     assert told.count("needs a finished sweep that has practices on and off in every combination") == 2

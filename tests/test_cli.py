@@ -18,10 +18,10 @@ import pytest
 
 from adoptsim import benchmark, cli, files
 from adoptsim.commands.terminal import plain, progress
-from adoptsim.commands.verdict import VERDICTS, judge
-from adoptsim.commands.words import MEASURES, change, duration, listed, marks, span, with_unit
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.engine.state import MARK
+from adoptsim.report.verdict import VERDICTS, judge
+from adoptsim.report.words import MEASURES, change, duration, listed, marks, span, with_unit
 from adoptsim.simulation import FINAL, Simulator
 from adoptsim.version import __version__
 
@@ -187,6 +187,7 @@ def test_run_gives_the_fields_that_others_rely_on(adoptsim: Adoptsim):
     assert set(report["final"]) == set(FINAL)
     assert all(set(values) == {"mean", "low", "high"} for values in report["final"].values())
     assert set(report["hours_per_person_month"]) == {"mean", "low", "high"}
+    assert set(report["spent"]) == {"hours", "answered_per_100_hours", "acted_per_100_hours"}
 
 
 def test_the_verdict_comes_first_and_the_figures_after(adoptsim: Adoptsim):
@@ -194,6 +195,7 @@ def test_the_verdict_comes_first_and_the_figures_after(adoptsim: Adoptsim):
     assert title == "A small one"
     assert verdict.startswith("Too few runs to say: critical mass reached in")
     assert all(any(measure.label in line for line in rest) for measure in MEASURES.values())
+    assert "For 100 of all these hours leaders answer" in " ".join(rest)
 
 
 def test_results_and_progress_do_not_mix(adoptsim: Adoptsim):
@@ -318,7 +320,7 @@ def test_a_sweep_over_numbers_is_ranked_too(adoptsim: Adoptsim, tmp_path: Path):
     (tmp_path / "numbers.yaml").write_text(text)
     ended = adoptsim("sweep", "numbers.yaml", "-q")
     assert ended.code == 0
-    assert "answer prob" in ended.out
+    assert "Answer probability" in ended.out
 
 
 def test_results_of_no_sweep_are_refused(adoptsim: Adoptsim):

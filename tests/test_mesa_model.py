@@ -73,32 +73,72 @@ def test_the_datacollector_has_a_row_a_day_with_shares_of_staff(scenario):
     assert frame["trust"].between(0, 1).all()
 
 
-def test_stepping_beyond_the_horizon_is_refused(scenario):
-    model = ad.AdoptionModel(scenario)
+def test_stepping_beyond_the_horizon_changes_nothing(scenario):
+    model = ad.AdoptionModel(scenario, seed=1)
     for _ in range(63):
         model.step()
     assert not model.running
-    with pytest.raises(RuntimeError, match="horizon"):
-        model.step()
+    before = model.world.counts.copy(), model.world.level.copy()
+    model.step()
+    assert model.day == 63
+    assert not model.running
+    assert np.array_equal(model.world.counts, before[0])
+    assert np.array_equal(model.world.level, before[1])
+    assert len(model.datacollector.get_model_vars_dataframe()) == 63
 
 
-@pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
-@pytest.mark.filterwarnings("ignore")  # batch_run warns about its own arguments, differently in each release
-def test_batch_run_works_and_its_replicates_differ(scenario):
-    rows = mesa.batch_run(
+def test_models_without_a_seed_differ_and_tell_the_seed_that_repeats_them(scenario):
+    models = [ad.AdoptionModel(scenario), ad.AdoptionModel(scenario)]
+    again = ad.AdoptionModel(scenario, seed=models[0].seed)
+    for model in (*models, again):
+        while model.running:
+            model.step()
+    assert models[0].seed != models[1].seed
+    assert not np.array_equal(models[0].world.level, models[1].world.level)
+    assert np.array_equal(models[0].world.level, again.world.level)
+
+
+def test_a_seed_of_0_is_a_seed(scenario):
+    assert ad.AdoptionModel(scenario, seed=0).seed == ad.AdoptionModel(scenario, rng=0).seed == 0
+
+
+@pytest.mark.parametrize("given", [None, ("name", "small"), 3])
+def test_a_model_without_a_scenario_is_refused_and_takes_no_other(given):
+    with pytest.raises(TypeError, match="give a scenario, or the name of one"):
+        ad.AdoptionModel(given)
+
+
+def batch_of(parameters, iterations=1):
+    return mesa.batch_run(
         ad.AdoptionModel,
-        {"scenario": [scenario], "replicate": [0, 1], "seed": [4]},
+        parameters,
+        iterations=iterations,
         max_steps=62,
         number_processes=1,
         data_collection_period=-1,
         display_progress=False,
     )
+
+
+@pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
+@pytest.mark.filterwarnings("ignore")  # batch_run warns about its own arguments, differently in each release
+def test_batch_run_works_and_its_replicates_differ(scenario):
+    rows = batch_of({"scenario": [scenario], "replicate": [0, 1], "seed": [4]})
     assert len(rows) == 2
     assert rows[0]["members"] != rows[1]["members"] or rows[0]["trust"] != rows[1]["trust"]
 
 
+@pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
+@pytest.mark.filterwarnings("ignore")
+def test_iterations_of_batch_run_differ_and_each_can_be_repeated_by_the_seed_in_its_row(scenario):
+    rows = batch_of({"scenario": [scenario]}, iterations=3)
+    assert len({row["trust"] for row in rows}) == 3
+    again = batch_of({"scenario": [scenario], "seed": [rows[1]["seed"]]})
+    assert again[0]["trust"] == rows[1]["trust"]
+
+
 def test_a_finished_model_is_freed(scenario):
-    model = ad.AdoptionModel(scenario)
+    model = ad.AdoptionModel(scenario, seed=1)
     assert len(model.agents) == 60
     gone = weakref.ref(model)
     del model
@@ -106,13 +146,88 @@ def test_a_finished_model_is_freed(scenario):
     assert gone() is None
 
 
-@pytest.mark.filterwarnings("ignore")  # Mesa's and Solara's own
-def test_solara_viz_can_show_the_model(scenario):
-    pytest.importorskip("solara", reason="needs the extra 'ui'")
-    import solara
-    from mesa.visualization import SolaraViz
+class Viz:
+    """SolaraViz without a browser: its buttons, what it says, its picture."""
 
-    page = SolaraViz(ad.AdoptionModel(scenario, seed=1), components=[], name="adoptsim")
-    box, context = solara.render(page, handle_error=False)
-    assert box.children
-    context.close()
+    def __init__(self, asked, **model_params):
+        import solara
+        from mesa.visualization import SolaraViz, make_plot_component
+
+        self.model = solara.reactive(ad.AdoptionModel(asked, seed=1))
+
+        @solara.component
+        def page():
+            with solara.AppLayout():
+                SolaraViz(
+                    self.model,
+                    components=[make_plot_component(["members", "contributors"])],
+                    play_interval=1,
+                    render_interval=10,
+                    model_params=model_params,
+                )
+
+        _, self.context = solara.render(page(), handle_error=False)
+
+    def press(self, label):
+        import ipyvuetify
+
+        self.context.find(ipyvuetify.Btn, children=[label]).widget.click()
+
+    def errors(self):
+        import ipyvuetify
+
+        return [alert.children for alert in self.context.find(ipyvuetify.Alert).widgets]
+
+    def picture(self):
+        import ipywidgets
+
+        return bytes(self.context.find(ipywidgets.Image).widget.value)
+
+    def wait_until_done(self):
+        import ipyvuetify
+
+        self.context.find(ipyvuetify.Btn, children=["❚❚"], disabled=True).wait_for(timeout=60)
+
+
+@pytest.fixture
+def viz(scenario):
+    pytest.importorskip("solara", reason="needs the extra 'ui'")
+    shown = Viz(scenario, scenario=scenario, seed=1)
+    yield shown
+    shown.context.close()
+
+
+@pytest.mark.filterwarnings("ignore")  # Mesa's and Solara's own
+def test_solara_viz_plots_and_steps_to_the_last_day_and_no_further(viz):
+    drawn = [viz.picture()]
+    for _ in range(7):  # of 10 days each
+        viz.press("Step")
+        drawn.append(viz.picture())
+    assert len(set(drawn)) == 8
+    assert (viz.model.value.day, viz.model.value.running) == (63, False)
+    assert viz.errors() == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_solara_viz_plays_to_the_end_and_reset_begins_the_same_scenario_again(viz, scenario):
+    played = viz.model.value
+    viz.press("▶")
+    viz.wait_until_done()
+    assert (played.day, played.running) == (63, False)
+    assert viz.errors() == []
+    viz.press("Reset")
+    anew = viz.model.value
+    assert anew is not played
+    assert (anew.day, anew.seed, anew.question) == (0, 1, scenario)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_reset_of_solara_viz_takes_no_other_scenario_in_place_of_one_it_does_not_know(scenario):
+    pytest.importorskip("solara", reason="needs the extra 'ui'")
+    shown = Viz(scenario)
+    before = shown.model.value
+    with pytest.raises(TypeError, match=r"to SolaraViz: model_params"):  # which Solara puts on the page
+        shown.press("Reset")
+    assert shown.model.value is before
+    with pytest.raises(TypeError):  # reacton raises anew what a page met
+        shown.context.close()

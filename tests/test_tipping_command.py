@@ -88,6 +88,8 @@ def test_a_hysteresis_is_drawn_and_written(adoptsim: Adoptsim, tmp_path: Path):
         (("--hysteresis", "prompt_rate"), "settled when a run begins"),
         (("--hysteresis", "strength", "--phase", "start", "strength"), "one at a time"),
         (("--hysteresis", "strength", "--organisation", "1"), "leave it out"),
+        (("--hysteresis", "strength", "--days", "504"), "holds each level for 6 months"),
+        (("--phase", "critical_mass", "start"), "is launch support"),
         (("--phase", "start=0:2", "strength"), "start.contributors"),
         (("--plot", "a.txt"), ".png or .svg"),
     ],

@@ -1,20 +1,25 @@
-"""The answer of a sweep of all bundles: verdict, shares and frontier, together as a report's part and as pictures."""
+"""The answer of a sweep of all bundles: verdict, shares and frontier, together as a report's part and as pictures.
+
+Law of the module: the best of a thousand is flattered by luck, so a bundle is said to be enough only by runs that have not
+chosen it; from a file alone it seems so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adoptsim.commands.words import counted, number, with_unit
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.report.words import counted, number, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from adoptsim.analysis.enough import Again
     from adoptsim.analysis.frontier import Frontier
     from adoptsim.analysis.shares import Shares
 
@@ -25,10 +30,14 @@ NO_HOURS = "needs the hours and whether critical mass is reached of every bundle
 
 @dataclass(frozen=True)
 class Answer:
-    """What each practice adds, and what more hours buy; no frontier where hours or critical mass were not measured."""
+    """What each practice adds, and what more hours buy; no frontier where hours or critical mass were not measured.
+
+    ``again``: the least that is enough with fresh luck; None where nothing was run for it, as from a file alone.
+    """
 
     shares: Shares
     frontier: Frontier | None
+    again: Again | None = None
 
 
 def answer_of(file: Path, runs: pd.DataFrame, *, probability: float, cost: str) -> Answer | None:
@@ -43,10 +52,22 @@ def answer_of(file: Path, runs: pd.DataFrame, *, probability: float, cost: str) 
     return Answer(shares_of(bundles), sweep_frontier(file, bundles, probability=probability, cost=cost))
 
 
+def tried_again(answer: Answer, file: Path, runs: pd.DataFrame, *, probability: float, threads: int | None) -> Answer:
+    """Return the answer with the least of what seems enough tried again with fresh luck: some seconds of runs."""
+    from adoptsim.analysis.bundles import bundles_of_sweep
+    from adoptsim.analysis.sweep_bundles import sweep_again
+
+    bundles = bundles_of_sweep(runs)
+    if bundles is None or answer.frontier is None or answer.frontier.cheapest is None:
+        return answer
+    return replace(answer, again=sweep_again(file, bundles, probability=probability, threads=threads))
+
+
 def add_answer(report: Row, answer: Answer) -> None:
     """Put verdict, shares and frontier into a sweep's report."""
     report["shares"] = answer.shares.summary()
     report["frontier"] = answer.frontier.summary() if answer.frontier else None
+    report["again"] = answer.again.summary() if answer.again else None
     report["verdict"] = verdict(report)
 
 
@@ -57,14 +78,35 @@ def verdict(report: Row) -> str:
     sentences = []
     if smallest:
         enough = f"{frontier['sufficient']:,} of {counted(report['points'], 'bundle')}" if frontier else "Some bundles"
-        least = min(len(row["practices"]) for row in smallest)
-        sentences.append(f"{enough} are enough: sure to last in at least {asked} of runs.")
-        sentences.append(f"The smallest {_size(least)}{_and_cheapest(frontier)}.")
+        sentences.append(f"{enough} seem enough: sure to last in at least {asked} of runs by the runs that chose them.")
+        sentences.append(_least_again(report["again"]) if report.get("again") else _least(smallest, frontier))
     else:
         most = frontier["bundles"][-1]["reached"]["mean"] if frontier else report["ranked"][0]["reached"]["probability"]
         sentences.append(f"None of {counted(report['points'], 'bundle')} is sure to last in at least {asked} of runs.")
         sentences.append(f"The best lasts in {with_unit(most, 'share')}.")
     return " ".join([*sentences, *_strongest(report["shares"])])
+
+
+def _least_again(again: Row) -> str:
+    """Return what the least bundles need that are enough with fresh luck, too."""
+    cheapest, smallest = again["cheapest"], again["smallest"]
+    if cheapest is None and smallest is None:
+        return f"None of the least of them held when tried again with fresh luck ({again['runs_again']} runs each)."
+    smallest = smallest or cheapest
+    priced = cheapest or smallest
+    return (
+        f"Tried again with fresh luck, the smallest that holds {_size(len(smallest['practices']))}; the cheapest has "
+        f"{len(priced['practices'])} and takes {priced['hours']['mean']:,.0f} hours a month."
+    )
+
+
+def _least(smallest: list[Row], frontier: Row | None) -> str:
+    """Return what the least bundles need by the runs that have chosen them."""
+    least = min(len(row["practices"]) for row in smallest)
+    return (
+        f"The smallest {_size(least)}{_and_cheapest(frontier)}: rather too good, as luck helped to choose them; the sweep, "
+        f"started again, tries them with fresh luck."
+    )
 
 
 def _size(least: int) -> str:

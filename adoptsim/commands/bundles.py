@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
+from adoptsim.commands.levels import factor_name, level_words, levels_verdict, print_levels, rows_of_effects, with_span
 from adoptsim.commands.terminal import table
-from adoptsim.commands.words import UNKNOWN, change, marks, number, span, with_unit
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.report.words import change, marks, mass_words, number, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +19,9 @@ Row = dict[str, Any]
 PREFIX = "practices."
 MEANS = ("contributors", "worst_department_contributors", "hours_per_person_month")
 MOST_SUFFICIENT = 10
-MOST_LEVEL_COLUMNS = 5  # more do not fit a terminal; the CSV has them all
+MOST_LEVEL_COLUMNS = 8  # more do not fit a terminal; the CSV has them all
+MOST_LETTERS = 32
+"""Of all columns' names together; of longer ones letters stand over the columns."""
 BAR_WIDTH = 7
 FROM_ATTRS = (
     "experiment",
@@ -53,7 +57,17 @@ def sweep_report(
         if runs is not None:
             effects = practice_effects(runs).to_dict("records")
             report["effects"] = [_effect(row) for row in effects]
+    if runs is not None and report["finished"] == report["runs"]:
+        _add_levels(report, runs)
     return report
+
+
+def _add_levels(report: Row, runs: pd.DataFrame) -> None:
+    """Put what each level changes into a sweep's report, where the sweep has every combination."""
+    from adoptsim.analysis.levels import factor_effects
+
+    if effects := factor_effects(runs):
+        report |= {"levels": rows_of_effects(effects), "levels_verdict": levels_verdict(effects)}
 
 
 def _effect(row: dict[Hashable, Any]) -> Row:
@@ -109,9 +123,12 @@ def print_report(console: Console, report: Row) -> None:
         _print_answer(console, report)
         _print_ranked(console, report)
         return
-    _print_ranked(console, report)
-    if report["effects"]:
+    if report.get("levels"):
+        console.print(f"{report['levels_verdict']}\n")
+        print_levels(console, report["levels"])
+    elif report["effects"]:
         _print_effects(console, report["effects"])
+    _print_ranked(console, report)
     _print_sufficient(console, report)
 
 
@@ -122,7 +139,7 @@ def _print_answer(console: Console, report: Row) -> None:
 
     console.print(f"{report['verdict']}\n")
     if report["frontier"]:
-        print_cheapest(console, report["frontier"])
+        print_cheapest(console, report["frontier"], report.get("again"))
         print_frontier(console, report["frontier"])
         console.print()
     print_shares(console, report["shares"])
@@ -138,22 +155,31 @@ def _print_ranked(console: Console, report: Row) -> None:
     has_bundles = _has_bundles(report) and not level_names
     bundle = ["Practices in place"] if has_bundles else []
     lowest = ["Worst off"] if report["ranked_by"] == "lowest" else []
-    shown = table("", *bundle, *map(_short, level_names), *lowest, "Lasts (95 %)", "Contributors", "Hours", left=2)
+    heads = _heads(level_names)
+    shown = table("", *bundle, *heads, *lowest, "Lasts (95 %)", "Contributors", "Hours", left=2)
     shown.columns[1].no_wrap = has_bundles
     for column in shown.columns[-3:]:
         column.no_wrap = True
     for place, row in enumerate(rows, start=1):
         cells = [f"{place:>3}", *([marks(numbers_of(row["practices"]))] if has_bundles else [])]
-        cells += [_level(row["levels"][name]) for name in level_names]
+        cells += [level_words(row["levels"][name]) for name in level_names]
         cells += [_mean_cell(row, "worst_department_contributors")] if lowest else []
         shown.add_row(*cells, *_outcome_cells(row))
     console.print(shown, end="")
     note = "Worst off: contributors in the department where they are fewest, chance taken out. " if lowest else ""
-    note += f"Lasts: contributors reach {with_unit(report['threshold'], 'share')} of staff and stay after the launch. "
+    note += f"Lasts: {mass_words(report)} and stay after the launch. "
     note += f"Hours: a person and month. The best {len(rows)} of {report['points']:,}."
     console.print(note, style="dim")
+    if heads != [factor_name(name) for name in level_names]:
+        console.print("\n".join(f"{head}: {factor_name(name)}" for head, name in zip(heads, level_names, strict=True)))
     if has_bundles and not report["effects"]:
         console.print(_legend())
+
+
+def _heads(factors: list[str]) -> list[str]:
+    """Return what stands over the factors' columns: their names, or letters where they would not fit."""
+    names = [factor_name(factor) for factor in factors]
+    return names if sum(map(len, names)) <= MOST_LETTERS else list(ascii_lowercase[: len(names)])
 
 
 def _varied(rows: list[Row]) -> list[str]:
@@ -163,33 +189,20 @@ def _varied(rows: list[Row]) -> list[str]:
 
 
 def _has_bundles(report: Row) -> bool:
-    names = {effect["factor"].removeprefix(PREFIX) for effect in report["effects"]}
-    return bool(names & set(PRACTICES)) or any(row["practices"] for row in report["ranked"])
+    """Return whether practices are switched on and off, so that rows are bundles."""
+    return any(effect["factor"].removeprefix(PREFIX) in PRACTICES for effect in report["effects"])
 
 
 def _outcome_cells(row: Row) -> list[str]:
     reached, hours = row["reached"], row.get("hours_per_person_month", {"mean": None})
-    chance = _with_span(reached["probability"], reached["low"], reached["high"])
+    chance = with_span(reached["probability"], reached["low"], reached["high"])
     return [chance, _mean_cell(row, "contributors"), number(hours["mean"])]
 
 
 def _mean_cell(row: Row, name: str) -> str:
     """Return an outcome's mean with its interval; unknown where it was not measured."""
     values = row.get(name, {"mean": None, "low": None, "high": None})
-    return _with_span(values["mean"], values["low"], values["high"])
-
-
-def _with_span(value: float | None, low: float | None, high: float | None) -> str:
-    bounds = span(low, high, "share")
-    return with_unit(value, "share") + (f" ({bounds})" if bounds != UNKNOWN else "")
-
-
-def _short(factor: str) -> str:
-    return factor.rsplit(".", 1)[-1].replace("_", " ")
-
-
-def _level(level: Any) -> str:
-    return f"{level:g}" if isinstance(level, float) else str(level)
+    return with_span(values["mean"], values["low"], values["high"])
 
 
 def _legend() -> str:
@@ -230,12 +243,14 @@ def _print_sufficient(console: Console, report: Row) -> None:
     if not rows:
         console.print(f"No bundle is sure to be enough: no interval lies above {chance}.", style="bold")
         return
-    console.print("The smallest bundles that are enough", style="bold")
-    console.print(f"Surely a chance of at least {chance}, of which no smaller bundle among them is sure.", style="dim")
+    console.print("The smallest bundles that seem enough", style="bold")
+    console.print(
+        f"Sure of at least {chance} by the runs that chose them, of which no smaller bundle among them is.", style="dim"
+    )
     for row in rows[:MOST_SUFFICIENT]:
         reached = row["reached"]
-        chance = _with_span(reached["probability"], reached["low"], reached["high"])
-        levels = "".join(f", {_short(name)} {_level(level)}" for name, level in row["levels"].items())
+        chance = with_span(reached["probability"], reached["low"], reached["high"])
+        levels = "".join(f", {factor_name(name)} {level_words(level)}" for name, level in row["levels"].items())
         console.print(f"  {marks(numbers_of(row['practices']))}   {chance}{levels}")
     if len(rows) > MOST_SUFFICIENT:
         console.print(f"  and {len(rows) - MOST_SUFFICIENT} more: adoptsim results FILE.db --json")

@@ -11,9 +11,9 @@ from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figur
 from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.commands.unheard import print_unheard_differences
-from adoptsim.commands.words import MEASURES, change, counted, with_unit
 from adoptsim.report.compare_words import difference_in_words
 from adoptsim.report.key_figures import key_figures
+from adoptsim.report.words import MEASURES, change, counted, with_unit
 
 if TYPE_CHECKING:
     from rich.table import Table

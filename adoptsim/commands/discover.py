@@ -11,8 +11,8 @@ import typer
 from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
 from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted, duration, span
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.report.words import counted, duration, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,13 +120,15 @@ def _experiment(what: str) -> Experiment:
     from adoptsim import files
     from adoptsim.sweeps.experiment import Experiment
 
-    if what in files.shipped("experiments") or _has_vary(what):
+    given, own = files.split_own(what)
+    name = str(given)
+    if name in files.shipped("experiments") or _has_vary(name):
         return Experiment.load(what)
-    scenario = files.Scenario.load(what)
-    base = what if what in files.shipped("scenarios") else str(files.locate(what, "scenarios").absolute())
-    conditions = Experiment.load(CONDITIONS)
+    scenario, conditions = files.Scenario.load(name), Experiment.load(CONDITIONS)
+    base = name if name in files.shipped("scenarios") else str(files.locate(name, "scenarios").absolute())
     title = f"In which organisations does {scenario.name} hold?"
-    return conditions.model_copy(update={"name": f"{scenario.name}-where", "title": title, "scenario": base})
+    asked = conditions.model_copy(update={"name": f"{scenario.name}-where", "title": title, "scenario": base})
+    return asked if own is None else asked.set_in(own)
 
 
 def _has_vary(what: str) -> bool:

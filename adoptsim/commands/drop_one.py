@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import change, counted, is_known, span, with_unit
+from adoptsim.report.words import change, counted, is_known, span, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,7 @@ def drop_one(
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the changes here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -39,7 +40,7 @@ def drop_one(
     from adoptsim.commands.run import load
 
     asked = load(scenario, days)
-    check_outputs({"--plot": (plot, PICTURES)})
+    check_outputs({"--plot": (plot, PICTURES), "--report": (report, HTML)})
     from adoptsim.analysis import one_change
 
     tell_if_first(quiet)
@@ -50,18 +51,25 @@ def drop_one(
 
         write_figure(figure_one_change(changes), plot)
     summary = changes.summary()
+    if report is not None:
+        from adoptsim.report.pages.one_change import one_change_page
+
+        typed = as_typed("drop-one", scenario, replicates=replicates, days=days, seed=seed, report="report.html")
+        page = one_change_page(changes, given=scenario, days=days, verdict=_verdict(summary), command=typed)
+        write_page(page, report)
     if as_json:
         print_json(summary)
         return
     print_one_change(out(), summary)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for what, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{what}: {file}")
 
 
 def print_one_change(console: Console, summary: Row) -> None:
     """Print what is lost and gained; ``summary`` as `adoptsim.analysis.one_change.OneChange.summary` gives it."""
     console.print(summary["title"] or summary["scenario"], style="bold")
-    console.print(_verdict(summary))
+    console.print(" ".join(_verdict(summary)))
     for what, head in HEADS.items():
         if summary[what]:
             _print_rows(console, head, summary[what])
@@ -87,11 +95,11 @@ def _print_rows(console: Console, head: str, rows: Sequence[Row]) -> None:
     console.print(shown, end="")
 
 
-def _verdict(summary: Row) -> str:
+def _verdict(summary: Row) -> list[str]:
     """Return in sentences how the policy fares, what it rests on, and what would help most."""
     reached = summary["policy"]["reached"]
     if not is_known(reached["mean"]):
-        return "The runs end before critical mass can be judged; only contributors and hours are compared."
+        return ["The runs end before critical mass can be judged; only contributors and hours are compared."]
     chance = f"{with_unit(reached['mean'], 'share')} ({span(reached['low'], reached['high'], 'share')})"
     lost = [row for row in summary["dropped"] if _moves(row, -1)]
     more = sorted([*summary["raised"], *summary["added"]], key=lambda row: -row["difference"]["reached"]["mean"])
@@ -105,7 +113,7 @@ def _verdict(summary: Row) -> str:
         parts.append(f"What would help most is more of {_name(gained[0])}: {_chance_then(gained[0])}.")
     elif more:
         parts.append(f"More of any one does not raise it beyond luck{_in_contributors(more)}.")
-    return " ".join(parts)
+    return parts
 
 
 def _moves(row: Row, direction: int) -> bool:

@@ -13,7 +13,7 @@ from adoptsim.commands.look import practice_called
 from adoptsim.commands.options import AsJson, FilePath, Quiet, Replicates, Seed, Threads
 from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted
+from adoptsim.report.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import (
+    MOST_REPLICATES,
+    AsJson,
+    Days,
+    FilePath,
+    Quiet,
+    Replicates,
+    ReportFile,
+    Seed,
+    Threads,
+    as_typed,
+)
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.run import Given, load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import change, counted, duration, number, span, with_unit
+from adoptsim.report.words import change, counted, duration, number, span, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +62,7 @@ def explain(
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the spread and the story here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +73,7 @@ def explain(
     """
     asked = load(scenario, days)
     other = load(against, days) if against is not None else None
-    check_outputs({"--plot": (plot, PICTURES)})
+    check_outputs({"--plot": (plot, PICTURES), "--report": (report, HTML)})
     tell_if_first(quiet)
     if not quiet:
         _announce(asked, other, replicates, share_replicates, threads, shares=shares)
@@ -86,12 +98,22 @@ def explain(
         from adoptsim.report.figures import figure_explain
 
         write_figure(figure_explain(explanation), plot)
+    if report is not None:
+        from adoptsim.report.pages.explain import explain_page
+
+        asked_for: dict[str, Any] = {"against": against, "without": without, "person": person, "run": run}
+        many: dict[str, Any] = {"share_replicates": share_replicates, "replicates": replicates}
+        typed = as_typed("explain", scenario, **asked_for, **many, days=days, seed=seed, report="report.html")
+        typed += "" if shares else " --no-shares"
+        options = asked_for | many | ({} if shares else {"shares": False})
+        write_page(explain_page(explanation, given=scenario, days=days, options=options, command=typed), report)
     if as_json:
         print_json(summary)
         return
     print_explanation(out(), summary, asked.title or asked.name)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for what, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{what}: {file}")
 
 
 @contextmanager
@@ -239,6 +261,8 @@ def _print_story(console: Console, story: dict[str, Any]) -> None:
 
 def _print_turns(console: Console, story: dict[str, Any]) -> None:
     """Print the turning points of both runs side by side."""
+    from adoptsim.analysis.story import turns_by_day
+
     shown = table("Day", story["first"]["run"], story["second"]["run"], left=3)
     for day, sides in turns_by_day(story):
         shown.add_row(str(day), *("\n".join(side) for side in sides))
@@ -248,12 +272,3 @@ def _print_turns(console: Console, story: dict[str, Any]) -> None:
         column.overflow = "fold"
         column.ratio = 1
     console.print(shown, end="")
-
-
-def turns_by_day(story: dict[str, Any]) -> list[tuple[int, list[list[str]]]]:
-    """Return what happens on each day in the first and in the second run."""
-    days: dict[int, list[list[str]]] = {}
-    for side, history in enumerate((story["first"], story["second"])):
-        for turn in history["turns"]:
-            days.setdefault(turn["day"], [[], []])[side].append(turn["text"])
-    return sorted(days.items())

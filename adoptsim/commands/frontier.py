@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adoptsim.commands.terminal import table
-from adoptsim.commands.words import counted, listed, marks, span, with_unit
+from adoptsim.domain.practices import PRACTICES
+from adoptsim.report.words import counted, listed, marks, span, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,20 +30,45 @@ ROLE_HEADS = {
 MOST_HOURS = 10_000  # that fit a column; above, thousands are shown
 
 
-def print_cheapest(console: Console, frontier: Row) -> None:
-    """Print the cheapest bundle that is enough, with its hours by role; where none can be, say why."""
+def print_cheapest(console: Console, frontier: Row, again: Row | None = None) -> None:
+    """Print the cheapest bundle that is enough, with its hours by role; where none can be, say why.
+
+    With ``again``, the cheapest that held with fresh luck, if any; else the one that the sweep's own runs have chosen.
+    """
     asked, cheapest = with_unit(frontier["probability"], "share"), frontier["cheapest"]
     if cheapest is None:
         if frontier["surest_possible"] < frontier["probability"]:
             console.print(_out_of_reach(frontier), style="yellow")
         return
-    console.print("The cheapest bundle that is enough", style="bold")
-    console.print(f"Enough: the lower bound of its chance to last is at least {asked}.", style="dim")
-    console.print(f"  {marks(cheapest['numbers'])}   lasts in {chance(cheapest['reached'])} of runs")
+    if again is not None and again["cheapest"] is not None:
+        _print_again(console, again, asked, _whose(frontier))
+        return
+    console.print("The cheapest bundle that seems enough", style="bold")
+    console.print(f"The lower bound of its chance to last is at least {asked} in the runs that chose it.", style="dim")
+    console.print(f"  {marks(cheapest['numbers'])}   lasted in {chance(cheapest['reached'])} of runs")
     console.print(f"  {_hours(cheapest['hours'])} hours a month {_whose(frontier)}{_by_role(cheapest)}")
     if frontier["as_cheap"]:
         others = counted(frontier["as_cheap"], "other is", "others are")
-        console.print(f"  Of the {frontier['sufficient']:,} bundles that are enough {others} not dearer beyond luck.")
+        console.print(f"  Of the {frontier['sufficient']:,} bundles that seem enough {others} not dearer beyond luck.")
+    if again is not None:
+        console.print(f"  Of the {again['most_tried']} cheapest none held with fresh luck.", style="yellow")
+
+
+def _print_again(console: Console, again: Row, asked: str, whose: str) -> None:
+    """Print the cheapest bundle that held with fresh luck."""
+    cheapest = again["cheapest"]
+    console.print("The cheapest bundle that is enough", style="bold")
+    said = f"Enough: the lower bound of its chance to last is at least {asked}, in the sweep and in {again['runs_again']}"
+    console.print(f"{said} runs with fresh luck.", style="dim")
+    numbers = sorted(PRACTICES[name].number for name in cheapest["practices"])
+    console.print(
+        f"  {marks(numbers)}   lasts in {chance(cheapest['reached'])} of runs with fresh luck; in the sweep in "
+        f"{with_unit(cheapest['first']['mean'], 'share')}"
+    )
+    console.print(f"  {_hours(cheapest['hours'])} hours a month {whose}{_by_role(cheapest)}")
+    if cheapest["failed"]:
+        failed = counted(cheapest["failed"], "cheaper bundle")
+        console.print(f"  {failed} that seemed enough did not hold with fresh luck.", style="dim")
 
 
 def print_frontier(console: Console, frontier: Row) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from adoptsim.commands.options import AsJson
 from adoptsim.commands.terminal import out, print_json, table
-from adoptsim.commands.words import counted, duration
+from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -279,16 +279,19 @@ def _levels(levels: Any) -> str:
 
 def schema(
     file: Annotated[Path | None, typer.Argument(help="Write it here instead.", show_default=False)] = None,
+    workshop: Annotated[bool, typer.Option("--workshop", help="Of workshop files instead.")] = False,
 ) -> None:
     """Print the schema of scenario files.
 
-    By this JSON Schema editors complete and check a scenario while one types.
+    By this JSON Schema editors complete and check a scenario, or a workshop, while one types.
     """
     from adoptsim import files
     from adoptsim.commands.outputs import check_outputs
     from adoptsim.commands.terminal import say
+    from adoptsim.workshop.plan import json_schema
 
-    text = json.dumps(files.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    found = json_schema() if workshop else files.json_schema()
+    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     if file is None:
         typer.echo(text, nl=False)
         return

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.run import Given, load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted, span, with_unit
+from adoptsim.report.footnotes import about_ordering
+from adoptsim.report.words import span, with_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,7 @@ def order(
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -65,7 +67,7 @@ def order(
     loses: whether order matters at all. Up to five practices all orders are tried (seconds); ten take some minutes.
     """
     asked = load(scenario, days)
-    check_outputs({"--plot": (plot, PICTURES)})
+    check_outputs({"--plot": (plot, PICTURES), "--report": (report, HTML)})
     from adoptsim.analysis.introductions import in_use
     from adoptsim.analysis.ordering import best_order, most_runs
 
@@ -78,14 +80,22 @@ def order(
         from adoptsim.report.figures import figure_ordering
 
         write_figure(figure_ordering(found), plot)
+    if report is not None:
+        from adoptsim.report.pages.ordering import ordering_page
+
+        path = None if calendar is None else str(calendar)
+        options: dict[str, Any] = {"hours": hours, "calendar": path, "by": by.value, "days": days}
+        typed = as_typed("order", scenario, **options, replicates=replicates, seed=seed, report="report.html")
+        write_page(ordering_page(found, given=scenario, days=days, calendar=path, command=typed), report)
     if as_json:
         from adoptsim.analysis.ordering_words import headline, sentences
 
         print_json(summary | {"headline": headline(summary), "sentences": sentences(summary)})
         return
     _show(out(), summary, chosen)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for what, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{what}: {file}")
 
 
 def _calendar(path: Path | None, hours: float | None) -> Calendar:
@@ -116,18 +126,8 @@ def _show(console: Console, summary: dict[str, Any], calendar: Calendar) -> None
     ):
         shown.add_row(label, "", *(_cell(summary["orders"][name][measure]) for name in COLUMNS))
     console.print(shown, end="")
-    console.print(_footnote(summary), style="dim")
+    console.print(about_ordering(summary), style="dim")
 
 
 def _cell(interval: dict[str, Any]) -> str:
     return f"{with_unit(interval['mean'], 'share')} ({span(interval['low'], interval['high'], 'share').removesuffix(' %')})"
-
-
-def _footnote(summary: dict[str, Any]) -> str:
-    how = "all orders tried" if summary["exhaustive"] else f"{summary['tried']:,} of {summary['possible']:,} orders tried"
-    what = f"{summary['scenario']}, {summary['hours_a_month']:g} hours a month for introducing"
-    return (
-        f"{what}; {how}, {summary['runs']:,} runs. What is reported was measured with luck that no search had seen: "
-        f"{counted(summary['replicates'], 'run')} of each with the same people and luck, paired 95 % intervals, "
-        f"seed {summary['seed']}. How long a practice takes to introduce is assumed; --calendar FILE.yaml gives your own."
-    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from adoptsim.domain.errors import InputError, Problem
@@ -24,8 +25,13 @@ PICTURES = (".png", ".svg", ".pdf")
 HTML = (".html", ".htm")
 
 
-def check_outputs(wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]]) -> None:
-    """Raise ``InputError`` with everything that keeps files from being written; by option: file, allowed endings."""
+def check_outputs(
+    wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]], *, reads: Mapping[str, Path] = MappingProxyType({})
+) -> None:
+    """Raise ``InputError`` with everything that keeps files from being written; by option: file, allowed endings.
+
+    ``reads``: files by what they are that must not be written over.
+    """
     problems = []
     asked = {option: (path, endings) for option, (path, endings) in wanted.items() if path is not None}
     for option, (path, endings) in asked.items():
@@ -33,6 +39,11 @@ def check_outputs(wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]]) -> 
         same = [other for other, (there, _) in asked.items() if there.absolute() == path.absolute()]
         if option in same[1:]:
             problems.append(Problem(f"is also the file of {same[0]}; give each its own", option, str(path)))
+        problems += [
+            Problem(f"is {what} that is read, and would be lost; give another file", option, str(path))
+            for what, read in reads.items()
+            if path.resolve() == read.resolve()
+        ]
     if problems:
         raise InputError(*problems)
 

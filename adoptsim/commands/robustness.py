@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Seed, Threads
-from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted, number, span, with_unit
+from adoptsim.report.footnotes import about_robustness
+from adoptsim.report.words import counted, number, span, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +43,7 @@ def robustness(
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
     csv: Annotated[FilePath, typer.Option(help="Write a row a world, policy and run here (.csv).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -51,7 +53,7 @@ def robustness(
     the other and reaches critical mass, and what of the differences is luck.
     """
     asked = [load(name, days) for name in scenarios]
-    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV)})
+    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)})
     from adoptsim.analysis.robustness import load_worlds, some_worlds
     from adoptsim.analysis.robustness import robustness as simulate_all
 
@@ -66,13 +68,21 @@ def robustness(
         from adoptsim.report.figures import figure_robustness
 
         write_figure(figure_robustness(found), plot)
+    if report is not None:
+        from adoptsim.report.pages.robustness import robustness_page
+
+        sets = None if ensemble is None else str(ensemble)
+        options: dict[str, Any] = {"ensemble": sets, "worlds": worlds, "replicates": replicates, "margin": margin}
+        typed = as_typed("robustness", *scenarios, **options, days=days, seed=seed, report="report.html")
+        page = robustness_page(found, given=scenarios, days=days, worlds=worlds, ensemble=sets, command=typed)
+        write_page(page, report)
     if as_json:
         from adoptsim.analysis.robustness_words import headline, sentences
 
         print_json(summary | {"headline": headline(summary), "sentences": sentences(summary)})
         return
     _show(out(), summary)
-    for what, path in (("plot", plot), ("csv", csv)):
+    for what, path in (("plot", plot), ("csv", csv), ("report", report)):
         if path is not None:
             say(f"{what}: {path}")
 
@@ -94,19 +104,8 @@ def _show(console: Console, summary: dict[str, Any]) -> None:
     console.print(shown, end="")
     for sentence in sentences(summary):
         console.print(sentence)
-    console.print(f"\n{_footnote(summary)}", style="dim")
+    console.print(f"\n{about_robustness(summary)}", style="dim")
 
 
 def _span(interval: dict[str, Any]) -> str:
     return span(interval["low"], interval["high"], "share").removesuffix(" %")
-
-
-def _footnote(summary: dict[str, Any]) -> str:
-    points = f"{100 * summary['margin']:g} point{'' if summary['margin'] == 0.01 else 's'}"
-    runs = f"{counted(summary['replicates'], 'run')} of each policy in each"
-    return (
-        f"{counted(summary['worlds'], 'world')} (plausible sets of parameters), {runs}, seed {summary['seed']}; within a "
-        f"world the same people and the same luck for all. A policy beats another in a world where it has more "
-        f"contributors, by {points} of staff or more, with luck taken out (estimated from how runs differ within a "
-        f"world). In parentheses 95 % intervals over worlds."
-    )

@@ -10,8 +10,9 @@ from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates,
 from adoptsim.commands.outputs import CSV, HTML, PICTURES, TABLES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.commands.unheard import print_unheard
-from adoptsim.commands.words import MEASURES, counted, span, with_unit
 from adoptsim.report.key_figures import key_figures
+from adoptsim.report.spent_words import spent_sentences
+from adoptsim.report.words import MEASURES, counted, span, with_unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,10 +96,11 @@ def needed_days(scenario: Scenario) -> int:
 
 
 def _report(result: Result) -> dict[str, Any]:
+    from adoptsim.analysis.spent import spent
     from adoptsim.analysis.unheard import unheard
-    from adoptsim.commands.verdict import judge, verdict_sentences
+    from adoptsim.report.verdict import judge, verdict_sentences
 
-    summary = result.summary() | {"unheard": unheard(result)}
+    summary = result.summary() | {"unheard": unheard(result), "spent": spent(result)}
     reached = summary["critical_mass"]["reached"]
     sentences = verdict_sentences(summary, needed_days(result.scenario))
     return summary | {"verdict": {"word": judge(reached["low"], reached["high"]).word, "sentences": sentences}}
@@ -138,6 +140,7 @@ def _show(report: dict[str, Any], scenario: Scenario) -> None:
         label, kind = MEASURES[name]
         shown.add_row(label, with_unit(values["mean"], kind), span(values["low"], values["high"], kind))
     console.print(shown, end="")
+    console.print(f"{spent_sentences(report['spent'])}\n", highlight=False)
     print_unheard(console, report["unheard"])
     console.print(
         f"{counted(report['replicates'], 'run')} of {report['people']:,} people over {report['days']} working days, "

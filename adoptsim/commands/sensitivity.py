@@ -11,8 +11,8 @@ import typer
 from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
 from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import counted, decimals, duration
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.report.words import counted, decimals, duration
 
 if TYPE_CHECKING:
     import pandas as pd

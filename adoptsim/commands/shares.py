@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from adoptsim.commands.terminal import table
-from adoptsim.commands.words import Kind, change, counted, listed, number, span, with_unit
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.report.words import Kind, change, counted, listed, number, span, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, Seed, Threads
-from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.run import load
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.report.words import counted
+from adoptsim.report.footnotes import about_shocks
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +46,7 @@ def shocks(
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the courses with and without here (.png, .svg, .pdf).")] = None,
     csv: Annotated[FilePath, typer.Option(help="Write a row a scenario, shock and run here (.csv).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -56,7 +57,7 @@ def shocks(
     """
     asked = [load(name, days) for name in scenarios]
     struck = _asked_for(asked, kind, day, size)
-    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV)})
+    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)})
     from adoptsim.analysis.shocks import shocks as simulate_all
 
     tell_if_first(quiet)
@@ -69,14 +70,21 @@ def shocks(
         from adoptsim.report.figures import figure_shocks
 
         write_figure(figure_shocks(found), plot)
+    if report is not None:
+        from adoptsim.report.pages.shocks import shocks_page
+
+        options: dict[str, Any] = {"kind": tuple(kind) if kind else None, "day": day, "size": size, "days": days}
+        typed = as_typed("shocks", *scenarios, **options, replicates=replicates, seed=seed, report="report.html")
+        write_page(shocks_page(found, given=scenarios, days=days, own=struck is None, command=typed), report)
     if as_json:
-        from adoptsim.analysis.shocks_words import headline, sentence
+        from adoptsim.analysis.shocks_words import headline, pair_sentence, sentence
 
         rows = summary["shocks"]
-        print_json({"headline": headline(rows)} | summary | {"sentences": [sentence(row) for row in rows]})
+        said = [*map(sentence, rows), *map(pair_sentence, summary["pairs"])]
+        print_json({"headline": headline(rows)} | summary | {"sentences": said})
         return
     _show(out(), summary)
-    for what, path in (("plot", plot), ("csv", csv)):
+    for what, path in (("plot", plot), ("csv", csv), ("report", report)):
         if path is not None:
             say(f"{what}: {path}")
 
@@ -116,7 +124,7 @@ def _show(console: Console, summary: dict[str, Any]) -> None:
     """Print the finding, a sentence a scenario and shock, and the figures."""
     from rich.text import Text
 
-    from adoptsim.analysis.shocks_words import headline, sentence, size_words
+    from adoptsim.analysis.shocks_words import headline, pair_sentence, sentence, size_words
     from adoptsim.domain.shocks import SHOCKS
 
     rows = summary["shocks"]
@@ -127,9 +135,11 @@ def _show(console: Console, summary: dict[str, Any]) -> None:
         console.print(Text.assemble("\n", (SHOCKS[name].title, "bold"), f" on day {day} ({size_words(same[0])})"))
         for row in same:
             console.print(Text.assemble("  ", (row["scenario"], "bold"), f": {sentence(row)}"))
+        for pair in _of_kind(summary["pairs"], (name, day, size)):
+            console.print(f"  {pair_sentence(pair)}")
     console.print()
     console.print(_table(rows, kinds), end="")
-    console.print(f"\n{_footnote(summary)}", style="dim")
+    console.print(f"\n{about_shocks(summary)}", style="dim")
 
 
 def _table(rows: list[dict[str, Any]], kinds: list[tuple[str, int, float]]) -> Table:
@@ -162,25 +172,3 @@ def _cell(interval: dict[str, Any]) -> str:
     if interval["low"] is None:
         return percent(interval["mean"])
     return f"{percent(interval['mean'])}\n{100 * interval['low']:.0f}-{100 * interval['high']:.0f}"
-
-
-def _footnote(summary: dict[str, Any]) -> str:
-    from adoptsim.analysis.shocks_words import percent
-    from adoptsim.domain.definitions import DEFINITION
-
-    rows = summary["shocks"]
-    runs = counted(rows[0]["runs"], "run")
-    living = ", ".join(dict.fromkeys(f"{row['scenario']} {row['living_runs']}" for row in rows))
-    share = percent(DEFINITION.recovered_share)
-    least, half = f"{100 * DEFINITION.living_share:g} %", percent(DEFINITION.collapse_share)
-    columns = (
-        "Everything of what it would be without the shock. At worst: contributors when the average lies lowest; back after: "
-        f"working days until {share} contribute again, 0 if never fewer, median (Kaplan-Meier); voice: ideas and concerns "
-        "of the three months after; at the end: contributors of the last month."
-    )
-    return (
-        f"{columns}\n{runs} of each with the same people and luck, seed {summary['seed']}; living: {living}. A run lives if "
-        f"at least {least} of employees, everybody but senior leaders, contribute within a month, on the eve of the shock "
-        f"and, without it, at the end; it collapses if in the last month fewer than {half} contribute of those who would. "
-        f"Below figures and in parentheses: 95 % intervals."
-    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
 from adoptsim.commands.outputs import CSV, HTML, PARQUET, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.terminal import out, print_json, say, tell_if_first
-from adoptsim.commands.words import counted, duration
+from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,11 +34,26 @@ class Cost(StrEnum):
     organisers = "organisers"
 
 
+class Rows(StrEnum):
+    """What a row of an exported table is."""
+
+    points = "points"
+    runs = "runs"
+    days = "days"
+    failures = "failures"
+
+
 class RankBy(StrEnum):
     """What points are ranked by."""
 
     chance = "chance"
     lowest = "lowest"
+
+
+class Tried(NamedTuple):
+    """That the least of what seems enough is to be tried again with fresh luck, and in how many threads."""
+
+    threads: int | None
 
 
 Given = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment's name, or the path of a file.")]
@@ -101,7 +117,7 @@ def sweep(
 
         how["certificates"] = Certificates(*certificates)
     frame = _run(asked, file, quiet, how)
-    _tell(frame, file, picture, top, as_json=as_json)
+    _tell(frame, file, picture, top, as_json=as_json, again=Tried(threads))
     if frame.attrs["failed"]:
         raise typer.Exit(SOME_FAILED)
 
@@ -134,13 +150,19 @@ def results(
         ),
     ] = None,
     cost: Annotated[Cost, typer.Option(help="Whose hours count where bundles are compared by cost.")] = Cost.all,
-    csv: Annotated[FilePath, typer.Option(help="Write a row a point here (.csv).")] = None,
-    parquet: Annotated[FilePath, typer.Option(help="Write a row a point here (.parquet).")] = None,
+    csv: Annotated[FilePath, typer.Option(help="Write a table here (.csv).")] = None,
+    parquet: Annotated[FilePath, typer.Option(help="Write a table here (.parquet).")] = None,
+    rows: Annotated[
+        Rows, typer.Option(help="What a row of these tables is: a point, a run, a day of a run (of --series), a failed run.")
+    ] = Rows.points,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
     plot_shares: Annotated[FilePath, typer.Option(help="Draw here what each practice adds (Shapley values).")] = None,
     plot_frontier: Annotated[FilePath, typer.Option(help="Draw here what more hours buy.")] = None,
     plot_interactions: Annotated[FilePath, typer.Option(help="Draw here which practices need each other.")] = None,
     report: ReportFile = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Say instead where the numbers come from: who, when, with what.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Rank, export and draw what a sweep found.
@@ -150,14 +172,15 @@ def results(
     """
     more = {"--plot-shares": plot_shares, "--plot-frontier": plot_frontier, "--plot-interactions": plot_interactions}
     pictures = {option: (path, PICTURES) for option, path in {"--plot": plot, **more}.items()}
-    check_outputs({"--csv": (csv, CSV), "--parquet": (parquet, PARQUET), "--report": (report, HTML), **pictures})
+    tables = {"--csv": (csv, CSV), "--parquet": (parquet, PARQUET)}
+    check_outputs({**tables, "--report": (report, HTML), **pictures}, reads={"the sweep": file})
     from adoptsim.sweeps.results import load_results
 
     frame = load_results(file)
-    for path in (csv, parquet):
-        if path is not None:
-            write_frame(frame.reset_index(), path)
-            say(f"table: {path}")
+    _export(frame, file, rows, [path for path in (csv, parquet) if path is not None])
+    if provenance:
+        _tell_provenance(file, as_json=as_json)
+        return
     _tell(
         frame,
         file,
@@ -172,6 +195,35 @@ def results(
     )
 
 
+def _export(frame: pd.DataFrame, file: Path, rows: Rows, paths: Sequence[Path]) -> None:
+    """Write a table of points, runs, days or failures to each path."""
+    from adoptsim.sweeps.results import load_failures, load_runs, load_series, storable
+
+    loaders: dict[Rows, Callable[[Path], pd.DataFrame]] = {
+        Rows.points: lambda _: frame.reset_index(),
+        Rows.runs: load_runs,
+        Rows.days: load_series,
+        Rows.failures: load_failures,
+    }
+    if not paths:
+        return
+    wanted = loaders[rows](file)
+    for path in paths:
+        write_frame(storable(wanted) if path.suffix.lower() in PARQUET else wanted, path)
+        say(f"table: {path}")
+
+
+def _tell_provenance(file: Path, *, as_json: bool) -> None:
+    from adoptsim.commands.provenance import print_provenance
+    from adoptsim.sweeps.provenance import load_provenance
+
+    told = load_provenance(file)
+    if as_json:
+        print_json(told)
+    else:
+        print_provenance(out(), told)
+
+
 def _tell(
     frame: pd.DataFrame,
     file: Path,
@@ -184,18 +236,21 @@ def _tell(
     rank_by: str = "chance",
     more: Mapping[str, Path | None] = MappingProxyType({}),
     page: Path | None = None,
+    again: Tried | None = None,
 ) -> None:
     """Draw the pictures if there is something to draw, then print the report."""
-    from adoptsim.commands.answer import add_answer, answer_figures, answer_of
+    from adoptsim.commands.answer import add_answer, answer_figures, answer_of, tried_again
     from adoptsim.commands.bundles import print_report, sweep_report
     from adoptsim.report.figures import figure_bundles
-    from adoptsim.sweeps.results import SUFFICIENT, load_runs, over_worlds
+    from adoptsim.sweeps.results import SUFFICIENT, over_worlds
 
-    runs = load_runs(file) if frame.attrs["finished"] else None
+    runs = _runs_of(file, frame)
     least = SUFFICIENT if probability is None else probability
     answer = answer_of(file, runs, probability=least, cost=cost) if runs is not None else None
+    if answer is not None and runs is not None and again is not None:
+        answer = tried_again(answer, file, runs, probability=least, threads=again.threads)
     drawn = answer_figures(answer, more)
-    if picture is not None and runs is not None:
+    if picture is not None and frame.attrs["finished"]:
         drawn[picture] = figure_bundles(frame, least)
     for path, figure in drawn.items():
         write_figure(figure, path)
@@ -220,6 +275,19 @@ def _tell(
         say(f"{counted(report['failed'], 'run')} failed; the same sweep, started again, tries them once more.")
 
 
+def _runs_of(file: Path, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the runs of a sweep of every combination, as far as they are asked; None of others, which may be very many."""
+    from adoptsim.analysis.hours import MEASURED
+    from adoptsim.analysis.levels import OUTCOMES
+    from adoptsim.analysis.shares import VALUES
+    from adoptsim.sweeps.results import load_runs, on_off_factors
+
+    levels = [frame[name].nunique() for name in frame.attrs["factors"]]
+    if not frame.attrs["finished"] or not (on_off_factors(frame) or prod(levels) == len(frame)):
+        return None
+    return load_runs(file, (*OUTCOMES, *VALUES, *MEASURED))
+
+
 def _write_report(frame: pd.DataFrame, file: Path, report: dict[str, Any], answer: Any, command: str, page: Path) -> None:
     """Write what a sweep found as a page."""
     from adoptsim.domain.errors import InputError, Problem
@@ -232,10 +300,12 @@ def _write_report(frame: pd.DataFrame, file: Path, report: dict[str, Any], answe
 
 
 def _spent(spent: Mapping[str, Any]) -> str:
-    """Return what a precision has taken and saved, in a sentence or two."""
+    """Return what a precision has taken, and saved against as many replicates of each point, in a sentence or two."""
     most = f"of at most {spent['most']:,} a point"
-    text = f"Precision +/-{spent['target']:g} in {spent['outcome']}: {counted(spent['used'], 'run')} {most}, "
-    text += f"{spent['saved']:,} saved"
+    text = f"Precision +/-{spent['target']:g} in {spent['outcome']}: {counted(spent['used'], 'run')} {most}"
+    text += f" and {spent['beside']:,} of the base scenario beside" if spent["beside"] else ""
+    saved = f"{abs(spent['saved']):,} {'fewer' if spent['saved'] >= 0 else 'more'}"
+    text += f"; {saved} than with {counted(spent['fixed'], 'replicate')} of each"
     if spent["not_reached"]:
         text += f"; {counted(spent['not_reached'], 'point')} had the most and are still not known so well"
     return f"{text}."

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from adoptsim.commands.words import duration
+from adoptsim.report.words import duration
 
 if TYPE_CHECKING:
     from rich.console import Console

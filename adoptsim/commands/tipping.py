@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from adoptsim.domain.scenario import Scenario
     from adoptsim.report.html import Page
 
+REPLICATES = 64
+"""Of organisations like the usual one half have an edge, and some thirty tell whether it is sharp."""
 LEAST_REPLICATES = 6  # fewer give no 95 % interval of a median
 LEAST_DAYS = 273  # leavers go after a year, and a month tells who contributes
 
@@ -35,11 +37,16 @@ def tipping(
         typer.Option(
             min=LEAST_REPLICATES,
             max=MOST_REPLICATES,
-            help="Organisations, each with its own edge (32); of --phase, most runs of a point (16).",
+            help="Organisations, each with its own edge (64); of --phase, most runs of a point (16).",
             show_default=False,
         ),
     ] = None,
-    days: Annotated[int, typer.Option(min=LEAST_DAYS, max=2520, help="Working days that the network is left alone.")] = 1008,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            min=LEAST_DAYS, max=2520, help="Working days that the network is left alone (1008).", show_default=False
+        ),
+    ] = None,
     organisation: Annotated[
         int | None,
         typer.Option(
@@ -80,33 +87,36 @@ def tipping(
     """
     asked = load(scenario, None)
     check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)})
-    _check_modes(phase, hysteresis, organisation)
+    _check_modes(phase, hysteresis, organisation, days)
     modes = {"replicates": replicates, "organisation": organisation, "phase": phase, "hysteresis": hysteresis}
-    typed = as_typed("tipping", scenario, **modes, days=None if hysteresis else days, seed=seed, report="report.html")
+    typed = as_typed("tipping", scenario, **modes, days=days, seed=seed, report="report.html")
     how: dict[str, Any] = {"seed": seed, "threads": threads}
+    alone = {} if days is None else {"days": days}
     outputs: dict[str, Any] = {"plot": plot, "csv": csv, "report": report, "as_json": as_json, "quiet": quiet}
     outputs["asked"] = {"given": scenario, "command": typed}
     if phase is not None:
-        _phase(asked, phase, how | {"days": days}, replicates, **outputs)
+        _phase(asked, phase, how | alone, replicates, **outputs)
     elif hysteresis is not None:
         _hysteresis(asked, hysteresis, how, replicates, **outputs)
     else:
-        _edges(asked, how | {"days": days, "organisation": organisation}, replicates, **outputs)
+        _edges(asked, how | alone | {"organisation": organisation}, replicates, **outputs)
 
 
-def _check_modes(phase: tuple[str, str] | None, hysteresis: str | None, organisation: int | None) -> None:
+def _check_modes(phase: tuple[str, str] | None, hysteresis: str | None, organisation: int | None, days: int | None) -> None:
     if phase is not None and hysteresis is not None:
         raise InputError(Problem("is another question than --phase; ask one at a time", "--hysteresis"))
     if organisation is not None and (phase is not None or hysteresis is not None):
         raise InputError(Problem("is for tipping points alone; leave it out here", "--organisation"))
+    if hysteresis is not None and days is not None:
+        message = "is not for --hysteresis, which holds each level for 6 months and again for 24; leave it out here"
+        raise InputError(Problem(message, "--days"))
 
 
 def _edges(scenario: Scenario, how: dict[str, Any], replicates: int | None, *, quiet: bool, **outputs: Any) -> None:
-    from adoptsim.analysis.tipping import REPLICATES
     from adoptsim.analysis.tipping import tipping as search
     from adoptsim.analysis.tipping_words import verdict
 
-    n = replicates or REPLICATES
+    n = replicates if replicates is not None else REPLICATES
     tell_if_first(quiet)
     with progress("tipping", n, quiet=quiet, unit="searches") as tell:
         found = search(scenario, replicates=n, progress=tell, **how)
@@ -137,7 +147,7 @@ def _phase(scenario: Scenario, targets: tuple[str, str], how: dict[str, Any], mo
 
 
 def _hysteresis(scenario: Scenario, target: str, how: dict[str, Any], replicates: int | None, **outputs: Any) -> None:
-    from adoptsim.analysis.hysteresis import PACES, REPLICATES
+    from adoptsim.analysis.hysteresis import HELD_DAYS, REPLICATES
     from adoptsim.analysis.hysteresis import hysteresis as search
     from adoptsim.analysis.living import left_alone
     from adoptsim.analysis.phase_words import hysteresis_verdict
@@ -149,7 +159,7 @@ def _hysteresis(scenario: Scenario, target: str, how: dict[str, Any], replicates
     check_axis(left_alone(scenario), axis, "--hysteresis")
     n = replicates or REPLICATES
     tell_if_first(quiet)
-    with progress("up and down", len(PACES) * n, quiet=quiet) as tell:
+    with progress("up and down", len(HELD_DAYS) * n, quiet=quiet) as tell:
         found = search(scenario, axis, replicates=n, progress=tell, **how)
     page = _page("hysteresis_page", found, target=target)
     if _write(found, page, "figure_hysteresis", {"verdict": " ".join(hysteresis_verdict(found))}, **outputs):

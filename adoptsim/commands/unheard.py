@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adoptsim.commands.terminal import table
-from adoptsim.commands.words import DASH, UNKNOWN, change, span, with_unit
 from adoptsim.report.unheard_words import COLUMNS, HOW, ROLES, unheard_label
+from adoptsim.report.words import DASH, UNKNOWN, change, span, with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console

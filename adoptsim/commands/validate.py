@@ -11,7 +11,7 @@ import typer
 from adoptsim.commands.options import AsJson, FilePath, Quiet, Replicates, Seed, Threads
 from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
-from adoptsim.commands.words import DASH, change, counted, listed, number, span, with_unit
+from adoptsim.report.words import DASH, change, counted, listed, number, span, with_unit
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -125,6 +125,7 @@ def _report(rows: Sequence[Row], checked: EnsembleCheck | None, fresh: Mapping[s
         "holds": not failed and (checked is None or checked.holds),
         "must_hold": sum(row.pattern.must_hold for row in rows),
         "failed": failed,
+        "close": [row.pattern.name for row in rows if row.is_close],
         "patterns": [_as_dict(row, checked, fresh) for row in rows],
         "ensemble": None
         if checked is None
@@ -152,6 +153,7 @@ def _as_dict(row: Row, checked: EnsembleCheck | None, fresh: Mapping[str, Observ
         "must_hold": pattern.must_hold,
         "fitted": pattern.fitted,
         "holds": row.holds,
+        "close": row.is_close,
         "ensemble_share": None if checked is None else checked.share.get(pattern.name),
     }
 
@@ -228,6 +230,9 @@ def _verdict(rows: Sequence[Row], checked: EnsembleCheck | None, *, asked: bool)
         lines[0] += f" Not: {listed(failed)}."
     if any(row.holds is False and not row.pattern.must_hold for row in rows):
         lines.append("(no): outside what was observed, but need not hold.")
+    close = [row.pattern.name for row in must if row.is_close]
+    if close:
+        lines.append(f"Hold, but not beyond luck (another seed may say otherwise): {listed(close)}.")
     if checked is not None:
         lines.append(_ensemble_in_words(checked))
     elif asked:
@@ -243,5 +248,6 @@ def _ensemble_in_words(checked: EnsembleCheck) -> str:
     return (
         f"Ensemble: every pattern that must hold does for at least {with_unit(share, 'share')} of "
         f"{counted(checked.members, 'member')} ({name}), {enough}: {with_unit(SHARE_THAT_MUST, 'share')} are needed. All of "
-        f"them together do for {with_unit(checked.all_share, 'share')}. Members are judged by few runs."
+        f"them together do for {with_unit(checked.all_share, 'share')}. Members are judged by few runs and a weaker "
+        "rule: a sign or a chance counts against one only where its interval lies outside."
     )

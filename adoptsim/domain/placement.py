@@ -1,7 +1,8 @@
 """Who takes which place: who leads where the data do not say, who champions, whom a launch brings in first.
 
 Law of the module: a place is given by an order of the people; whoever takes the first n of it has placed n people.
-A smaller share is therefore always contained in a larger one.
+A smaller share is therefore always contained in a larger one. The order is everybody's, whatever the policy; a practice
+limited to departments takes the first of it among those whom it covers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = [
     "lead_by_ties",
     "lead_by_tree",
     "leaders_of_heads",
+    "rank_among",
     "seed_rank",
 ]
 
@@ -65,6 +67,19 @@ def seed_rank(
     """
     nobody = np.zeros(len(department), np.bool_)
     return _relative_rank(_order(placement, _SEED_ORDERS)(department, indptr, neighbours, nobody, rng))
+
+
+def rank_among(rank: NDArray[np.float32], crowd: Ints, last: Ints | None = None) -> NDArray[np.float32]:
+    """Return each person's place among those of the same crowd, (rank + 0.5) / its size, in the order of ``rank``.
+
+    So a share of a crowd is a share of its people, wherever they stand in the order of all. ``last`` puts
+    some after the others of their crowd: those with a higher number later, in the same order.
+    """
+    order = np.lexsort((rank, np.zeros(len(rank)) if last is None else last, crowd))
+    size = np.bincount(crowd)
+    place = np.empty(len(rank))
+    place[order] = np.arange(len(rank)) - np.repeat(np.cumsum(size) - size, size)
+    return ((place + 0.5) / size[crowd]).astype(np.float32)
 
 
 def _order(placement: str, orders: Mapping[str, Order]) -> Order:

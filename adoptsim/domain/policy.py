@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.levers import LEVERS, from_link, to_link
+from adoptsim.domain.levers import LEVER, LEVERS, from_link, to_link
 from adoptsim.domain.practices import PRACTICES, Practice
 from adoptsim.domain.scenario import PracticeUse, Scenario
 
@@ -25,6 +25,12 @@ class Policy:
     group_of_department: npt.NDArray[np.int64]
     intensity: dict[str, Floats]
     share_of_staff: dict[str, float]
+
+    def crowd_of_department(self, lever: str) -> npt.NDArray[np.int64]:
+        """Return each department's crowd, from 0 on: departments in which a lever has the same course share one."""
+        courses = self.table[:, :, getattr(LEVER, lever)]
+        _, crowd = np.unique(courses, axis=1, return_inverse=True)
+        return np.asarray(crowd.reshape(-1)[self.group_of_department], dtype=np.int64)
 
 
 def intensity_by_day(use: PracticeUse, end: int, n_days: int) -> Floats:
@@ -50,15 +56,7 @@ def make_policy(
     covers = np.ones((len(department_names), len(uses)), dtype=bool)
     for column, (name, use) in enumerate(uses.items()):
         if use.departments is not None:
-            missing = set(use.departments) - set(department_names)
-            if missing:
-                known = ", ".join(department_names[:12]) + (", ..." if len(department_names) > 12 else "")
-                raise InputError(
-                    Problem(
-                        f"no department is called {', '.join(sorted(missing))}; there are {known}",
-                        field=f"practices.{name}.departments",
-                    )
-                )
+            _check_departments(scenario, name, use.departments, department_names)
             covers[:, column] = [department in use.departments for department in department_names]
     patterns, group_of_department = np.unique(covers, axis=0, return_inverse=True)
     intensity = {name: intensity_by_day(use, scenario.practice_end(name), n_days) for name, use in uses.items()}
@@ -79,3 +77,19 @@ def make_policy(
     sizes = np.ones(len(department_names)) if department_sizes is None else department_sizes
     share = {name: float(sizes[covers[:, column]].sum() / sizes.sum()) for column, name in enumerate(uses)}
     return Policy(table, before, group_of_department.reshape(-1).astype(np.int64), intensity, share)
+
+
+def _check_departments(scenario: Scenario, name: str, wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Raise ``InputError`` if a practice is limited to a department that doesn't exist."""
+    missing = [department for department in dict.fromkeys(wanted) if department not in known]
+    if not missing:
+        return
+    there = ", ".join(known[:12]) + (f" and so on to {known[-1]}" if len(known) > 12 else "")
+    said = f"no department is called {', '.join(missing)}; there are {there}"
+    organisation = scenario.organisation
+    if organisation.people_file is None and not organisation.same_for_all_replicates:
+        said += (
+            ". Each replicate draws an organisation of its own, and they differ in how many departments they have: name"
+            " departments that all have (low numbers), or give organisation.same_for_all_replicates: true"
+        )
+    raise InputError(Problem(said, field=f"practices.{name}.departments"))

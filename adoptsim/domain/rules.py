@@ -56,10 +56,15 @@ def raised(x: float, power: float) -> float:
 
 
 @rule
+def share_of_need(found: float, needed: float) -> float:
+    """Return found / (found + needed), in [0, 1): half where as much is found as needed."""
+    return found / (found + needed)
+
+
+@rule
 def visit_value(relevant_items: float, half: float, steepness: float) -> float:
     """Return the worth of a visit [0, 1): n^h / (n^h + K^h), accelerating at first (Oliver, Marwell & Teixeira 1985)."""
-    powered = raised(relevant_items, steepness)
-    return powered / (powered + raised(half, steepness))
+    return share_of_need(raised(relevant_items, steepness), raised(half, steepness))
 
 
 @rule

@@ -27,10 +27,13 @@ Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 
 class FieldsError(ValueError):
-    """Everything that is wrong with one field; ``problems`` holds (path below the field, what is wrong)."""
+    """Everything that is wrong with one field; ``problems`` holds (path below the field, what is wrong).
 
-    def __init__(self, problems: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
-        self.problems = tuple(problems)
+    ``because`` is another field that it depends on, if any.
+    """
+
+    def __init__(self, problems: Sequence[tuple[tuple[str | int, ...], str]], because: tuple[str | int, ...] = ()) -> None:
+        self.problems, self.because = tuple(problems), because
         super().__init__("; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message in self.problems))
 
 
@@ -222,12 +225,31 @@ class Scenario(Strict):
             raise FieldsError([((place, "day"), says.format(shocks[place].day, shocks[place].kind)) for place in twice])
         return shocks
 
+    @model_validator(mode="after")
+    def _begin_before_support_ends(self) -> Self:
+        support = self.horizon.support_until
+        right = f"give a day from 0 to {support - 1}, an end of its own, or more horizon.support_until"
+        late = [
+            (("practices", name, "start"), f"{use.start} is not before launch support ends on day {support}; {right}")
+            for name, use in self.practices.items()
+            if self.ends(name) and use.end is None and use.start >= support
+        ]
+        if late:
+            raise FieldsError(late, because=("horizon", "support_until"))
+        return self
+
     @property
     def support_end(self) -> int:
-        """Working day from which the network is on its own: when the last practice that ends has ended."""
+        """Working day from which the network is on its own: when the last practice that ends has ended.
+
+        It may lie beyond the last simulated day: then nothing shows whether contribution outlasts the launch.
+        """
         used = [name for name, use in self.practices.items() if use.intensity > 0]
-        ends = [end for name in used if (end := self.practice_end(name)) < self.horizon.days]
-        return max(ends, default=self.horizon.support_until)
+        return max((self.practice_end(name) for name in used if self.ends(name)), default=self.horizon.support_until)
+
+    def ends(self, name: str) -> bool:
+        """Return whether a practice in use ends some day, even after the last simulated one; others stand for good."""
+        return self.practices[name].end is not None or not PRACTICES[name].standing
 
     def practice_end(self, name: str) -> int:
         """Return the working day on which a practice in use ends; standing ones last to the horizon."""

@@ -10,7 +10,7 @@ import numpy as np
 from adoptsim.domain.experiences import COLUMNS, THOUSANDTHS
 from adoptsim.domain.levers import LEVER
 from adoptsim.domain.parameters import PARAMETER
-from adoptsim.domain.rules import drift, learn, logistic, visit_value
+from adoptsim.domain.rules import drift, learn, logistic, raised, share_of_need
 from adoptsim.engine.compiled import compiled
 from adoptsim.engine.state import (
     ACTIVE_DAYS,
@@ -95,12 +95,13 @@ def _learn_from_evidence(world: Any, parameters: Any, levers: Any) -> None:
 
 @compiled
 def _learn_from_visits(world: Any, parameters: Any) -> None:
-    """Move each visitor's habit towards what today's visit was worth."""
+    """Move each visitor's habit towards what today's visit was worth; most find nothing, and no power need be taken."""
+    rate, steepness = parameters[PARAMETER.habit_rate], parameters[PARAMETER.value_steepness]
     for v in range(world.cursor[CURSOR.visitors]):
-        i = world.list[LIST.visitors, v]
-        items, half = world.tally[TALLY.value, i] / THOUSANDTHS, np.float64(world.trait[TRAIT.value_half, i])
-        worth = visit_value(items, half, parameters[PARAMETER.value_steepness])
-        rate = parameters[PARAMETER.habit_rate]
+        i, worth = world.list[LIST.visitors, v], 0.0
+        found = world.tally[TALLY.value, i]
+        if found > 0:
+            worth = share_of_need(raised(found / THOUSANDTHS, steepness), world.need[i])
         world.level[LEVEL.habit, i] = learn(np.float64(world.level[LEVEL.habit, i]), rate * worth, rate * (1.0 - worth))
 
 

@@ -12,7 +12,7 @@ from adoptsim.domain.experiences import COLUMNS
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation
 from adoptsim.domain.parameters import PARAMETER
-from adoptsim.domain.rules import drift
+from adoptsim.domain.rules import drift, raised
 from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.draws import DRAWN_DAYS, trait_uniforms
 from adoptsim.engine.learn import BEGINS, contributor_changes, note_users, retarget
@@ -147,6 +147,7 @@ def make_world(
         "mark": np.zeros((len(MARK), n), dtype=np.uint8),
         "tally": np.zeros((len(TALLY), n), dtype=np.int32),
         "drive": np.zeros((len(DRIVE), n)),
+        "need": np.zeros(n),
         "evidence": np.zeros((n, len(COLUMNS)), dtype=np.int32),
         "stamp": np.zeros(n, dtype=np.int64),
         "list": np.zeros((len(LIST), n), dtype=np.int32),
@@ -190,6 +191,8 @@ def reset(world: Any, parameters: Any, levers: Any, membership: Any, start_share
     tally[TALLY.last_contribution] = NEVER
     world.evidence[:] = 0
     world.stamp[:] = -1
+    for i in range(world.need.shape[0]):
+        world.need[i] = raised(np.float64(world.trait[TRAIT.value_half, i]), parameters[PARAMETER.value_steepness])
     world.leader[LEADER.head] = -1
     world.leader[LEADER.tail] = -1
     world.leader[LEADER.last_arrival_day] = -1

@@ -79,6 +79,7 @@ class World(NamedTuple):
     mark: Any  # uint8[MARK, N]: codes and flags; ``prompts``: a bit for each of the same four days
     tally: Any  # int32[TALLY, N]: days, counts, worth in thousandths of an item
     drive: Any  # float64[DRIVE, N]: readiness of today's visitors, of those on whom anything has depended
+    need: Any  # float64[N]: what makes a visit half worth it, to the power that the worth of a visit rises with
     evidence: Any  # int32[N, 8]: what was lived through and seen today, thousandths of an event
     stamp: Any  # int64[N]: last thread that reached the person
     list: Any  # int32[LIST, N]

@@ -3,11 +3,14 @@
 from adoptsim.files.catalogue import Kind, folder_of, is_path, locate, shipped
 from adoptsim.files.models import parse_model, read_model
 from adoptsim.files.organisation import Records, build_from_records, content_digest, read_organisation, read_records
+from adoptsim.files.own import AT, GENERATED_ONLY, name_in_own, split_own
 from adoptsim.files.scenario import Scenario, json_schema, late_starts, load_scenario, scenario_text, yaml_text
 from adoptsim.files.text import read_text, write_text
 from adoptsim.files.wording import FieldProblem, wrong_fields
 
 __all__ = [
+    "AT",
+    "GENERATED_ONLY",
     "FieldProblem",
     "Kind",
     "Records",
@@ -20,6 +23,7 @@ __all__ = [
     "late_starts",
     "load_scenario",
     "locate",
+    "name_in_own",
     "parse_model",
     "read_model",
     "read_organisation",
@@ -27,6 +31,7 @@ __all__ = [
     "read_text",
     "scenario_text",
     "shipped",
+    "split_own",
     "write_text",
     "wrong_fields",
     "yaml_text",

@@ -1,4 +1,4 @@
-"""What travels with the package: scenarios and experiments by name, in the source tree and in an installed wheel."""
+"""What travels with the package: scenarios, experiments and workshops by name, in the source tree and in a wheel."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.scenario import nearest
 from adoptsim.files.text import printable
 
-Kind = Literal["scenarios", "experiments"]
+Kind = Literal["scenarios", "experiments", "workshops"]
+_FOLDERS: dict[Kind, str] = {"scenarios": "scenarios", "experiments": "experiments", "workshops": "scenarios/workshops"}
 ENDINGS = (".yaml", ".yml")
 
 
 def folder_of(kind: Kind) -> Path:
     """Return where shipped files lie: inside an installed package, or beside the package in the source tree."""
     package = Path(str(resources.files("adoptsim")))
-    installed = package / "_shipped" / kind
-    return installed if installed.is_dir() else package.parent / kind
+    installed = package / "_shipped" / _FOLDERS[kind]
+    return installed if installed.is_dir() else package.parent / _FOLDERS[kind]
 
 
 def shipped(kind: Kind) -> list[str]:
-    """Return the names of the shipped scenarios or experiments, sorted."""
+    """Return the names of the shipped files of a kind, sorted."""
     return sorted(path.stem for path in folder_of(kind).glob("*.yaml"))
 
 

@@ -17,6 +17,7 @@ from adoptsim.domain.parameters import GRADES, PARAMETERS, Parameter
 from adoptsim.domain.practices import EVIDENCE_GRADES, PRACTICES, Practice
 from adoptsim.files.catalogue import locate
 from adoptsim.files.models import parse_model, read_model
+from adoptsim.files.own import in_own, name_in_own, split_own
 from adoptsim.files.text import write_text
 from adoptsim.files.wording import FieldProblem
 
@@ -31,10 +32,13 @@ class Scenario(domain.Scenario):
     def load(cls, name_or_path: str | os.PathLike[str]) -> Self:
         """Return a shipped scenario or that of a file; paths in it are read from its own folder.
 
-        Raises ``InputError`` with everything that is wrong with the file.
+        ``NAME@FOLDER`` sets it in the organisation of the folder's people.csv and ties.csv. Raises ``InputError`` with
+        everything that is wrong with the file.
         """
+        name_or_path, own = split_own(name_or_path)
         path = locate(name_or_path, "scenarios")
-        return read_model(path, cls, "scenarios", also=late_starts)._with_files_in(path.absolute().parent)
+        loaded = read_model(path, cls, "scenarios", also=late_starts)._with_files_in(path.absolute().parent)
+        return loaded if own is None else loaded.set_in(own)
 
     @classmethod
     def parse(cls, text: str, *, file: str = "") -> Self:
@@ -45,6 +49,11 @@ class Scenario(domain.Scenario):
         """Write the scenario as YAML, whole or not at all; only what differs from the defaults is written."""
         target = Path(path)
         write_text(target, scenario_text(self, target.absolute().parent))
+
+    def set_in(self, folder: Path) -> Self:
+        """Return the scenario in the organisation of a folder's files, named after both."""
+        changes = {"name": name_in_own(self.name, folder), "organisation": in_own(self.organisation, folder)}
+        return self.model_copy(update=changes)
 
     def _with_files_in(self, folder: Path) -> Self:
         given = {key: name for key in _ORGANISATION_FILES if (name := getattr(self.organisation, key)) is not None}

@@ -68,7 +68,8 @@ def check_text(path: Path, *, field: str = "") -> None:
         if beginning.startswith(magic):
             raise InputError(Problem(message, field, display(path)))
     if b"\0" in beginning:
-        raise InputError(Problem("is binary, not text; save it as UTF-8 text", field, display(path)))
+        line = beginning.count(b"\n", 0, beginning.index(b"\0")) + 1
+        raise InputError(Problem("is binary, not text; save it as UTF-8 text", field, display(path), line))
 
 
 def read_text(path: Path, *, most_bytes: int = MOST_YAML_BYTES) -> str:

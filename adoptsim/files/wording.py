@@ -38,7 +38,8 @@ def wrong_fields(error: ValidationError, model: type[BaseModel]) -> Iterator[Fie
         if detail["type"] == "too_short" and detail["input"]:
             continue  # pydantic counts the entries that are left: each wrong one is a problem already
         if isinstance(cause, FieldsError):
-            yield from (FieldProblem((*path, *below), printable(message, MOST_MESSAGE)) for below, message in cause.problems)
+            for below, message in cause.problems:
+                yield FieldProblem((*path, *below), printable(message, MOST_MESSAGE), because=cause.because)
         else:
             yield FieldProblem(path, _message(model, path, detail, cause))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from typing import Any
 
 import mesa
@@ -12,7 +14,10 @@ from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.state import COUNT, CURSOR, LEVEL, LEVELS, PLACE, TRAIT
 from adoptsim.files import Scenario as LoadableScenario
 from adoptsim.mesa_model.agents import Champion, Employee, Leader, Person
-from adoptsim.simulation import SEED, OrganisationSource, Simulator
+from adoptsim.simulation import OrganisationSource, Simulator
+
+SEEDS = 2**31
+"""A seed that nobody gave is below: short enough to be read out."""
 
 
 class AdoptionModel(mesa.Model):
@@ -23,43 +28,52 @@ class AdoptionModel(mesa.Model):
     scenario
         A scenario, or the name or path of one.
     seed, replicate
-        The luck: the same numbers as in ``adoptsim.simulation`` give the same history, person by person. ``rng`` is
-        Mesa's name for the seed and means the same.
+        The luck: the same numbers as in ``adoptsim.simulation`` give the same history, person by person. Without a seed
+        each model draws its own, as Mesa's users expect, and keeps it as ``seed``, so that its history can be had again.
+        ``rng`` is Mesa's name for the seed and means the same.
     source
         Where organisations come from, to share one between models.
+    room, n_log
+        For how many threads at once there is room, as a multiple of the usual; how many rows the event log has.
 
     Notes
     -----
-    ``step()`` beyond the scenario's horizon raises ``RuntimeError``; ``running`` turns False on the last day. Agents are
-    made when somebody asks for them: a model that is only stepped costs no objects.
+    ``running`` turns False on the scenario's last day; ``step()`` does nothing from then on. Agents are made when somebody
+    asks for them: a model that is only stepped costs no objects. ``mesa.batch_run`` takes values in lists,
+    ``{"scenario": [scenario]}``. Reset in ``SolaraViz`` makes the model anew from its ``model_params``, so these name the
+    scenario: ``SolaraViz(model, components, model_params={"scenario": scenario, "seed": 1})``.
     """
 
     def __init__(
         self,
-        scenario: Scenario | str = "typical",
+        scenario: Scenario | str | os.PathLike[str] | None = None,
         seed: int | None = None,
         replicate: int = 0,
         source: OrganisationSource | None = None,
         rng: int | None = None,
+        *,
+        room: int = 1,
+        n_log: int = 0,
     ) -> None:
-        chosen = next((number for number in (seed, rng) if number is not None), SEED)
-        super().__init__(rng=chosen)
+        given = next((number for number in (seed, rng) if number is not None), None)
+        self.seed = secrets.randbelow(SEEDS) if given is None else given
+        super().__init__(rng=self.seed)
         # not ``self.scenario``: Mesa from 3.5 on keeps that name for itself
-        self.question = LoadableScenario.load(scenario) if isinstance(scenario, str) else scenario
+        self.question = _scenario_of(scenario)
         self.replicate = replicate
-        self._simulator = Simulator(self.question, seed=chosen, source=source)
-        self.world, self.policy = self._simulator.start(replicate)
+        self._simulator = Simulator(self.question, seed=self.seed, source=source)
+        self.world, self.policy = self._simulator.start(replicate, room=room, n_log=n_log)
         self.day = 0
         self._people: list[Person] = []
-        reporters = {
+        reporters: dict[str, Any] = {
             name: getattr(AdoptionModel, f"{name}_now") for name in ("members", "visitors", "contributors", *LEVELS[:3])
         }
-        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        self.datacollector = mesa.DataCollector(model_reporters=reporters | {"seed": "seed"})
 
     def step(self) -> None:
-        """Advance by one working day and collect."""
+        """Advance by one working day and collect; after the last day, do nothing."""
         if self.day >= self.question.horizon.days:
-            raise RuntimeError(f"day {self.day} is the end of this scenario's horizon; give it more days to go on")
+            return  # Mesa's controllers take several steps at a time and look at ``running`` afterwards
         self._simulator.advance(self.world, self.policy, self.day, self.day + 1)
         if self.world.cursor[CURSOR.overflow]:
             raise RuntimeError("more threads at once than room was made for")
@@ -130,3 +144,16 @@ class AdoptionModel(mesa.Model):
     def responsiveness_now(self) -> float:
         """Return mean perceived responsiveness."""
         return float(self.world.level[LEVEL.responsiveness].mean())
+
+
+def _scenario_of(given: Any) -> Scenario:
+    """Return the scenario that was given, or that a name or path stands for."""
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return LoadableScenario.load(given)
+    if given is None:
+        right = 'give a scenario, or the name of one (to SolaraViz: model_params={"scenario": ...}, for its Reset)'
+        raise TypeError(f"AdoptionModel has no scenario; {right}")
+    right = 'give a scenario, or the name of one (to batch_run in a list: {"scenario": [scenario]})'
+    raise TypeError(f"a {type(given).__name__} is no scenario; {right}")

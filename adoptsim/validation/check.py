@@ -30,6 +30,12 @@ class Row:
         """Return whether the pattern must hold and does not."""
         return self.pattern.must_hold and self.holds is False
 
+    @property
+    def is_close(self) -> bool:
+        """Return whether it holds, but its interval reaches beyond the bounds: other luck may say otherwise."""
+        bounds = (self.simulated.low, self.simulated.high)
+        return self.holds is True and not all(lies_within(self.pattern, bound) for bound in bounds)
+
 
 def interval_of(pattern: Pattern, values: Floats) -> Interval:
     """Return the mean over replicates with its 95 % interval: of ratios the geometric mean, of chances Wilson's."""

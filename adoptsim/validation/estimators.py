@@ -112,11 +112,20 @@ def daily_visitors(activity: Activity, window: int, week: int = WEEK) -> float:
 # --- pattern 4: how unequally ------------------------------------------------------------------------------------
 
 
+def _amounts(activity: Activity, chosen: Flags) -> Ints:
+    """Return how many of the chosen events each person has who has any, ascending."""
+    counts = np.bincount(activity.person[chosen], minlength=1)
+    return np.sort(counts[counts > 0])
+
+
 def messages_by_poster(activity: Activity, window: int) -> Ints:
     """Return how many posts and replies each of those wrote who wrote at all, ascending."""
-    written = activity.person[lately(activity, window) & activity.written]
-    counts = np.bincount(written, minlength=1)
-    return np.sort(counts[counts > 0])
+    return _amounts(activity, lately(activity, window) & activity.written)
+
+
+def threads_by_opener(activity: Activity, window: int) -> Ints:
+    """Return how many threads each of those opened who opened any, ascending: all that an export without repliers tells."""
+    return _amounts(activity, lately(activity, window) & activity.posts)
 
 
 def gini(ascending: Ints) -> float:
@@ -131,6 +140,11 @@ def top_tenth(ascending: Ints) -> float:
     return share(float(largest.sum()), float(ascending.sum()))
 
 
+def once(ascending: Ints) -> float:
+    """Return the share of the amounts that are 1."""
+    return share((ascending == 1).sum(), len(ascending))
+
+
 def gini_of_posters(activity: Activity, window: int) -> float:
     """Return the Gini coefficient of messages among those who wrote."""
     return gini(messages_by_poster(activity, window))
@@ -143,8 +157,22 @@ def top_tenth_of_posters(activity: Activity, window: int) -> float:
 
 def wrote_once(activity: Activity, window: int) -> float:
     """Return the share of one-time writers among those who wrote."""
-    messages = messages_by_poster(activity, window)
-    return share((messages == 1).sum(), len(messages))
+    return once(messages_by_poster(activity, window))
+
+
+def gini_of_openers(activity: Activity, window: int) -> float:
+    """Return the Gini coefficient of threads among those who opened any."""
+    return gini(threads_by_opener(activity, window))
+
+
+def top_tenth_of_openers(activity: Activity, window: int) -> float:
+    """Return the share of threads that the busiest tenth of those who opened any have opened."""
+    return top_tenth(threads_by_opener(activity, window))
+
+
+def opened_once(activity: Activity, window: int) -> float:
+    """Return the share of those who opened one thread among those who opened any."""
+    return once(threads_by_opener(activity, window))
 
 
 # --- pattern 7: by rank ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from adoptsim.domain.definitions import DEFINITION
 from adoptsim.domain.network import NetworkStatistics, describe_network
 from adoptsim.domain.organisation import generate_organisation
 from adoptsim.domain.scenario import OrganisationSpec
@@ -47,6 +48,9 @@ LOG_ESTIMATORS: dict[str, Callable[[Activity, int], float]] = _by_name(
     estimators.gini_of_posters,
     estimators.top_tenth_of_posters,
     estimators.wrote_once,
+    estimators.gini_of_openers,
+    estimators.top_tenth_of_openers,
+    estimators.opened_once,
     estimators.managers_over_staff,
     estimators.leaders_over_others,
     estimators.leaders_over_managers,
@@ -58,6 +62,7 @@ LOG_ESTIMATORS: dict[str, Callable[[Activity, int], float]] = _by_name(
     threads.answered_next_day,
     threads.reply_reinforcement,
     lasting.last_month,
+    lasting.last_month_below_leaders,
     lasting.busiest_month,
     lasting.left_of_peak,
     lasting.left_of_start,
@@ -160,8 +165,8 @@ def values_of(row: Pattern, values: Mapping[str, list[dict[Wanted, float]]]) -> 
     if not row.against:
         return own
     other = np.array([found[key] for found in values[row.against]])
-    if row.compare == "lives":
-        return np.asarray(own > other.mean() / 2.0, dtype=np.float64)
+    if row.compare == "lives":  # where everything dies, half of that is no life
+        return np.asarray(own >= max(DEFINITION.living_share, other.mean() / 2.0), dtype=np.float64)
     n = min(len(own), len(other))
     return np.asarray(own[:n] - other[:n])
 

@@ -188,7 +188,7 @@ def fitted(
 
     Of Bass, p, q and reach come from the model's own adoption by least squares. The rest by the simplex of Nelder & Mead
     (1965) over logarithms, under common random numbers. The further a pattern is out of reach, the less it counts how far:
-    none within reach is given up for it.
+    none within reach is given up for it. Without ``steps`` the rest stays as an earlier fit ended.
     """
     from scipy.optimize import minimize
 
@@ -196,6 +196,8 @@ def fitted(
     if isinstance(model, Bass):
         p, q, reach = fit_bass(1.0 + np.arange(len(adoption)), adoption)
         model = replace(model, p=p, q=q, reach=reach)
+    if not steps:
+        return model  # type: ignore[no-any-return]
     source = OrganisationSource(OrganisationSpec(people=PEOPLE), SEED)
     limits = np.log(list(null.free.values()))
 

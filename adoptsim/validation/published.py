@@ -144,17 +144,11 @@ def _chat_threads(table: pd.DataFrame) -> Iterator[tuple[str, _Figure]]:
     yield "median_messages", _Figure(threads.median_messages(activity, whole, settled=week), n_answered, "answered threads")
     yield "mean_messages", _Figure(threads.mean_messages(activity, whole, settled=week), n_answered, "answered threads")
     yield "long_tail", _Figure(threads.long_tail(activity, whole, settled=week), n_answered, "answered threads")
-    alone = activities_of_posts(table)
-    n_posters = len(estimators.messages_by_poster(alone, whole))
-    for estimator in (estimators.gini_of_posters, estimators.top_tenth_of_posters, estimators.wrote_once):
-        yield estimator.__name__, _Figure(estimator(alone, whole), n_posters, "authors of opening posts")
+    n_openers = len(estimators.threads_by_opener(activity, whole))
+    for estimator in (estimators.gini_of_openers, estimators.top_tenth_of_openers, estimators.opened_once):
+        yield estimator.__name__, _Figure(estimator(activity, whole), n_openers, "authors of opening posts")
     for lasts in (lasting.persistence, lasting.return_after_a_pause):
-        yield lasts.__name__, _Figure(lasts(alone, whole, month=CALENDAR["month"]), n_posters, "authors of opening posts")
-
-
-def activities_of_posts(table: pd.DataFrame) -> Activity:
-    """Return the chat's opening posts alone."""
-    return chat_activity(table.assign(reply_count=0))
+        yield lasts.__name__, _Figure(lasts(activity, whole, month=CALENDAR["month"]), n_openers, "authors of opening posts")
 
 
 # --- a manufacturer ----------------------------------------------------------------------------------------------

@@ -58,18 +58,19 @@ def _without(values: Floats, cause: Floats) -> Floats:
 
 
 def voice_and_silence(world: World, window: int) -> float:
-    """Return the partial correlation over employees of voice and of silence, given how often they could have either.
+    """Return the partial correlation over employees who looked of voice and silence, given how often they could have either.
 
-    Over all days of the run. Both counts grow with having something to say and being there: without that, two people
-    who never look would make them seem alike. Occasions: visits times the chance of a prompt a day. People who were never
-    moved to voice anything are left out: they have neither to report.
+    Over all days of the run. Both counts grow with having something to say and being there: the common cause taken out is
+    the expected number of occasions, visits times the chance of a prompt a day. Nobody is left out for what came of them:
+    among those with some voice or silence, who has none of the one must have some of the other, so that even two
+    independent counts are negatively related (a collider; Berkson 1946).
     """
     log, visits = world.log[: world.cursor[CURSOR.logged]], world.tally[TALLY.visits].astype(np.float64)
     kind, person = log[:, 2], log[:, 1]
     spoken = np.bincount(person[(kind == LOG_POST) & (log[:, 3] >= IDEA)], minlength=len(visits)).astype(np.float64)
     silent = world.tally[TALLY.silences].astype(np.float64)
     occasions = world.trait[TRAIT.prompt_prob] * visits
-    there = (world.place[PLACE.is_leader] == 0) & (visits > 0) & (spoken + silent > 0)
+    there = (world.place[PLACE.is_leader] == 0) & (visits > 0)
     if there.sum() < 3:
         return float("nan")
     one, other = (_without(counts[there], occasions[there]) for counts in (spoken, silent))

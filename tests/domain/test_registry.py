@@ -178,6 +178,20 @@ def test_launch_support_ends_by_itself_and_standing_practices_go_on():
     assert scenario.practice_end("safe_space") == scenario.horizon.days
 
 
+@pytest.mark.parametrize("end", [503, 504, 600])
+def test_a_network_is_not_on_its_own_while_a_practice_that_ends_still_runs(end):
+    """Also where the end lies on or after the last day: then nobody can say whether contribution outlasts the launch."""
+    assert Scenario(name="x", practices={"critical_mass": {"end": end}, "safe_space": True}).support_end == end
+
+
+def test_a_launch_that_would_begin_after_its_support_has_ended_is_refused():
+    with pytest.raises(ValueError, match="200 is not before launch support ends on day 189; give a day from 0 to 188"):
+        Scenario(name="x", practices={"critical_mass": {"start": 200}})
+    for allowed in ({"start": 188}, {"start": 200, "end": 300}):
+        Scenario(name="x", practices={"critical_mass": allowed, "safe_space": {"start": 200}})
+    Scenario(name="x", practices={"critical_mass": {"start": 200}}, horizon={"support_until": 201})
+
+
 def test_a_practice_limited_to_departments_moves_levers_there_only():
     policy = make_policy(Scenario(name="x", practices={"safe_space": {"departments": ["b"]}}), DEPARTMENTS)
     column = list(LEVERS).index("sanction_prob")

@@ -77,6 +77,15 @@ CASES: dict[str, Case] = {
         practices={"critical_mass": {"intensity": 0.6}, "safe_space": {"start": 20, "departments": DEPARTMENTS}},
         parameters=LIVELY,
     ),
+    "a launch and champions of some departments only": Case(
+        people=60,
+        settings={"champion_placement": "cluster", "seed_placement": "departments"},
+        practices={
+            "critical_mass": {"departments": DEPARTMENTS, "start": 10},
+            "leadership_and_champions": {"departments": ("department 3",)},
+        },
+        parameters=LIVELY,
+    ),
     "a seed share that was always there brings in nobody": Case(levers={"seed_share": 0.5}, parameters=LIVELY),
     "everybody anonymous": Case(
         people=60,

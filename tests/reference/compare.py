@@ -35,6 +35,7 @@ from adoptsim.engine.state import (
     TALLY,
     THREAD,
 )
+from adoptsim.simulation import placed_among
 
 from .plain_model import Draw, PlainModel, release
 from .threads import Thread
@@ -86,7 +87,8 @@ def engine_days(
     key = draw_key(seed, replicate)
     traits, membership = draw_traits(organisation, parameters, key)
     n_days = scenario.horizon.days
-    world = make_world(organisation, traits, policy.group_of_department, key, n_days, room=room)
+    placed = placed_among(traits, organisation, policy)
+    world = make_world(organisation, placed, policy.group_of_department, key, n_days, room=room)
     world = with_places_of_its_own(world, scenario)
     reset(world, parameters, policy.table[0], membership, scenario.start.contributors)
     yield world

@@ -29,6 +29,11 @@ class PlainLeader(PlainEmployee):
         """Return the role of today: leaders are never champions."""
         return "leader"
 
+    @property
+    def turn_to_volunteer(self) -> int:
+        """Return the last turn: who leads can't volunteer."""
+        return 2
+
     def reply_factor(self) -> float:
         """Return how much readier than an employee leaders are to reply."""
         return self.lever.leader_reply_factor

@@ -94,6 +94,11 @@ class PlainEmployee(mesa.Agent):
         return "champion" if self.trait.champion_rank < self.lever.champion_share else "employee"
 
     @property
+    def turn_to_volunteer(self) -> int:
+        """Return when the person is asked to volunteer: those who lurk after others, leaders last."""
+        return 1 if self.trait.reluctance > 0.0 else 0
+
+    @property
     def role_code(self) -> int:
         """Return the number by which the engine knows the role of today."""
         return ROLES.index(self.role)

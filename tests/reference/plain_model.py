@@ -25,7 +25,7 @@ from adoptsim.engine.start import draw_traits
 from adoptsim.engine.state import ACTIVE_DAYS, COUNTS, DEPARTMENT_COUNTS, MEMBER, TRAIT
 
 from .leaders import PlainLeader
-from .people import PlainEmployee
+from .people import PlainEmployee, single
 from .shocks import strike, take_over
 from .threads import Thread
 
@@ -60,6 +60,8 @@ class PlainModel(mesa.Model):
         self.months: list[list[dict[str, float]]] = []
         self.people = self._make_people(organisation, policy.group_of_department.tolist(), values)
         self.leaders = [person for person in self.people if isinstance(person, PlainLeader)]
+        self._take_places_among_equals("champion_share", "champion_rank", lambda person: person.turn_to_volunteer)
+        self._take_places_among_equals("seed_share", "seed_rank", lambda person: 0)
         for person in self.people:
             if person.trait.start_rank < plan.start.contributors:
                 person.start_as_contributor()
@@ -83,6 +85,19 @@ class PlainModel(mesa.Model):
             assert isinstance(head, PlainLeader)
             person.head = head
         return people
+
+    def _take_places_among_equals(self, lever: str, rank: str, turn: Callable[[PlainEmployee], int]) -> None:
+        """Let ranks be places among those who meet the same values of a lever on all days; ``turn`` comes before rank."""
+        column = LeverIndex._fields.index(lever)
+        equals: dict[tuple[float, ...], list[PlainEmployee]] = {}
+        for person in self.people:
+            equals.setdefault(tuple(self._levers_by_day[:, person.group, column].tolist()), []).append(person)
+        if len(equals) == 1:
+            return
+        for crowd in equals.values():
+            crowd.sort(key=lambda person: (turn(person), getattr(person.trait, rank)))
+            for place, person in enumerate(crowd):
+                person.trait = person.trait._replace(**{rank: single((place + 0.5) / len(crowd))})
 
     def luck(self, person: int, day: int, purpose: Any, item: int = 0) -> tuple[float, float, float, float]:
         """Return four numbers in [0, 1) that belong to a person, a day, a purpose and an item."""

@@ -35,16 +35,19 @@ def organisations(draw: st.DrawFn) -> Organisation:
 
 
 @st.composite
-def practice_uses(draw: st.DrawFn, name: str, departments: tuple[str, ...], days: int) -> PracticeUse:
+def practice_uses(draw: st.DrawFn, name: str, departments: tuple[str, ...], days: int, support: int) -> PracticeUse:
     """Return a use of a practice: when, how strongly, where, in which variant, perhaps gone wrong."""
     start = draw(st.integers(0, days))
+    end = draw(st.none() | st.integers(start + 1, start + days))
+    if end is None and not PRACTICES[name].standing:
+        start = min(start, support - 1)
     variant = draw(st.sampled_from((None, *PRACTICES[name].variants)))
     chosen = st.lists(st.sampled_from(departments), min_size=1, unique=True).map(tuple)
     return PracticeUse(
         intensity=draw(st.floats(0.0, 1.0)),
         start=start,
         ramp=draw(st.integers(0, 60)),
-        end=draw(st.none() | st.integers(start + 1, start + days)),
+        end=end,
         departments=draw(st.none() | chosen),
         misused=variant is None and draw(st.booleans()),
         variant=variant,
@@ -68,14 +71,15 @@ def scenarios(draw: st.DrawFn, departments: tuple[str, ...]) -> Scenario:
     """Return a scenario; most begin lively."""
     days = draw(st.integers(LEAST_DAYS, MOST_DAYS))
     names = draw(st.lists(st.sampled_from(tuple(PRACTICES)), unique=True))
+    support = draw(st.integers(1, days))
     contributors = draw(st.sampled_from((0.8, 0.4, 0.15, 0.0)))
     lively = {name: draw(st.floats(low, high)) for name, (low, high) in LIVELY.items()}
     return Scenario(
         name="drawn",
-        practices={name: draw(practice_uses(name, departments, days)) for name in names},
+        practices={name: draw(practice_uses(name, departments, days, support)) for name in names},
         levers=_values_within(draw, LEVERS),
         parameters=lively | _values_within(draw, PARAMETERS),
-        horizon=Horizon(days=days, support_until=draw(st.integers(1, days))),
+        horizon=Horizon(days=days, support_until=support),
         start=Start(contributors=contributors),
         shocks=tuple(draw(st.lists(shocks(days), max_size=4, unique_by=lambda shock: (shock.kind, shock.day)))),
         leavers=Leavers(share=draw(st.sampled_from((0.0, 0.0, 0.3, 0.9))), day=draw(st.integers(0, days - 1))),

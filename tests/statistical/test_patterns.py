@@ -1,10 +1,12 @@
-"""Patterns of real networks hold in the model, measured on its own log as they were on the data.
+"""Patterns of real networks hold in the model, measured on its own log as they were on the data; and which do not.
 
 Bounds, windows and sources stand in the package's table of patterns; means over 64 replicates at a fixed seed,
 as `adoptsim validate` takes them.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import pytest
 
@@ -22,13 +24,53 @@ def checked():
     return {row.pattern.name: row for row in validate(replicates=REPLICATES, seed=SEED)}
 
 
+@cache
+def under(seed, name):
+    return validate(replicates=REPLICATES, seed=seed, rows=[PATTERNS[name]])[0]
+
+
 @pytest.mark.parametrize("name", MUST_HOLD)
 def test_the_pattern_holds(name, checked):
     row = checked[name]
     assert row.holds, f"{row.pattern.says}: {row.simulated} should lie in {row.pattern.low} to {row.pattern.high}"
 
 
-def test_the_higher_in_rank_the_more_is_written(checked):
-    """Staff, other people with reports, senior leaders: both steps beyond luck."""
-    for name in ("managers_over_staff", "leaders_over_managers"):
-        assert checked[name].simulated.low > 1.0
+def does_not(name, measured, *more):
+    """Return a case that the model fails, with what it gives: once it is fitted anew and passes, the mark must go."""
+    return pytest.param(name, *more, marks=pytest.mark.xfail(strict=True, reason=measured))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        does_not("daily_visitors", ".27; the chat .47"),
+        does_not("gini_of_openers", ".54; the chat .57"),
+        does_not("top_tenth_of_openers", ".38; the chat .50"),
+        does_not("mean_messages", "4.7; the chat 5.5, others 8"),
+        does_not("leaders_over_managers", "5.0; a manufacturer's e-mail .99"),
+        "opened_once",
+    ],
+)
+def test_what_need_not_hold_holds_too(name, checked):
+    assert checked[name].holds
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        does_not("interactions", "1.55; bound 1.4", 2),
+        does_not("lives_from_5", ".27; bound .25", 5),
+        ("lives_from_10", 5),
+        ("lives_from_60", 5),
+        ("answers_beat_broadcasts", 2),
+    ],
+)
+def test_what_must_hold_does_under_another_seed(name, seed):
+    assert under(seed, name).holds
+
+
+@pytest.mark.xfail(strict=True, reason=".38, and up to .43 under another seed: surveys give -.15")
+def test_voice_and_silence_are_weakly_related_beyond_luck(checked):
+    row = checked["voice_and_silence"]
+    assert row.holds
+    assert not row.is_close

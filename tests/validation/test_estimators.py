@@ -70,6 +70,25 @@ def test_one_of_two_writers_wrote_once(told: Told):
     assert estimators.wrote_once(activity, 42) == 1 / 2
 
 
+def test_who_only_answers_opens_nothing(told: Told):
+    """Ann opens three threads, Bob one, Cyd and Dan only answer: what an export without repliers shows of them."""
+    activity = told(
+        "1 ann post", "1 ann post", "2 ann post", "2 bob post", "3 cyd reply 0", "3 bob reply 0", "3 dan reply 0"
+    )
+    assert estimators.threads_by_opener(activity, 42).tolist() == [1, 3]
+    assert estimators.opened_once(activity, 42) == 1 / 2
+    assert estimators.top_tenth_of_openers(activity, 42) == 3 / 4
+    assert estimators.gini_of_openers(activity, 42) == pytest.approx(1 / 4)
+
+
+def test_leaders_do_not_keep_a_network_alive():
+    """One of two staff contributes in the last month, and the leader does."""
+    log = pd.DataFrame({"day": [30, 31], "person": ["ann", "lea"], "kind": "post", "thread": [0, 1], "id": [0, 1]})
+    activity = activities(log, ranks={"ann": STAFF, "bob": MANAGES, "lea": LEADS}, days=42)[0]
+    assert lasting.last_month(activity) == 2 / 3
+    assert lasting.last_month_below_leaders(activity) == 1 / 2
+
+
 def test_ranks_are_compared_a_head(told: Told):
     """Two staff write 1 message together, one manager 2, one leader 3."""
     log = pd.DataFrame({"day": 0, "person": list("abbccc"), "kind": "post", "thread": range(6), "id": range(6)})
@@ -149,9 +168,11 @@ def test_the_first_post_is_the_first_by_day_wherever_it_stands(told: Told):
 
 
 def test_persistence_and_return_by_hand(told: Told):
-    """Ann contributes in months 1, 2 and 3, Bob in 1 and 3, Cyd in 1."""
-    activity = told("0 ann post", "1 bob post", "2 cyd post", "25 ann post", "50 ann post", "51 bob post", days=63)
-    assert lasting.monthly_share(activity).tolist() == [3 / 5, 1 / 5, 2 / 5]
+    """Ann opens threads in months 1, 2 and 3, Bob in 1 and 3, Cyd in 1; what Cyd answers later counts for neither."""
+    activity = told(
+        "0 ann post", "1 bob post", "2 cyd post", "25 ann post", "50 ann post", "51 bob post", "52 cyd reply 0", days=63
+    )
+    assert lasting.monthly_share(activity).tolist() == [3 / 5, 1 / 5, 3 / 5]
     assert lasting.persistence(activity, 63) == pytest.approx(2 / 4)
     assert lasting.return_after_a_pause(activity, 63) == pytest.approx(1 / 2)
 

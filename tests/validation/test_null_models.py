@@ -223,6 +223,13 @@ def test_a_fit_brings_rates_closer_to_the_patterns_than_a_poor_start():
     assert (found.p, found.q, found.reach) == pytest.approx((0.1, 0.2, 0.82), rel=1e-3)
 
 
+def test_without_steps_only_adoption_is_fitted():
+    bass = fitted(NULLS["bass"], bass_curve(np.arange(1, 25), 0.1, 0.2, 0.82), steps=0)
+    assert (bass.p, bass.q, bass.reach) == pytest.approx((0.1, 0.2, 0.82), rel=1e-3)
+    assert bass.look_prob == NULLS["bass"].start.look_prob
+    assert fitted(NULLS["threshold"], np.zeros(24), steps=0) == NULLS["threshold"].start
+
+
 def vars_of(model):
     return {name: getattr(model, name) for name in type(model).__slots__}
 

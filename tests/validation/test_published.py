@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from adoptsim.domain.errors import InputError
 from adoptsim.validation import estimators, published
-from adoptsim.validation.activity import MANAGES
+from adoptsim.validation.activity import LEADS, MANAGES
 from adoptsim.validation.patterns import PATTERNS
 
 
@@ -27,9 +28,11 @@ def test_what_is_shipped_is_what_the_files_give(computed: dict[str, published.Ob
     ("name", "value", "within"),
     [
         ("weekly_posters", 0.27, 0.005),
-        ("gini_of_posters", 0.57, 0.005),
-        ("top_tenth_of_posters", 0.50, 0.005),
-        ("wrote_once", 0.47, 0.005),
+        ("gini_of_openers", 0.57, 0.005),
+        ("top_tenth_of_openers", 0.50, 0.005),
+        ("opened_once", 0.47, 0.005),
+        ("daily_visitors", 0.468, 0.005),
+        ("leaders_over_managers", 0.99, 0.005),
         ("answered", 0.455, 0.005),
         ("median_messages", 4.0, 0.0),
         ("managers_over_staff", 1.65, 0.02),
@@ -44,6 +47,30 @@ def test_the_files_give_what_the_record_of_evidence_says(
     name: str, value: float, within: float, computed: dict[str, published.Observed]
 ):
     assert computed[name].value == pytest.approx(value, abs=within)
+
+
+def test_the_range_of_a_days_visitors_is_that_of_nine_tenths_of_the_chats_months(data_folder: Path):
+    """On working days, as in the model; with weekends it is .38, which the record of evidence gives."""
+    table = pd.read_csv(data_folder / published.CHAT_DAYS)
+    date, daily, weekly = pd.to_datetime(table["date"]), table["daily_active_members"], table["weekly_active_members"]
+    work = date.dt.day_of_week < 5
+    months = [each[work].groupby(date[work].dt.to_period("M")).sum() for each in (daily, weekly)]
+    row = PATTERNS["daily_visitors"]
+    assert (months[0] / months[1]).quantile([0.05, 0.95]).tolist() == pytest.approx([row.low, row.high], abs=0.005)
+    assert daily.sum() / weekly.sum() == pytest.approx(0.377, abs=0.005)
+
+
+def test_the_range_of_leaders_over_managers_is_what_luck_among_accounts_allows(data_folder: Path):
+    """Bootstrap over accounts, 4,000 times; the error of its ends is about .02."""
+    mail, reports = (pd.read_csv(data_folder / name) for name in (published.MAIL, published.REPORTS))
+    activity = published.mail_activity(mail, published.ranks_by_reports(reports))
+    sent, random = np.bincount(activity.person, minlength=activity.n_people), np.random.default_rng(1)
+    leaders, managers = (
+        random.choice(sent[activity.rank == rank], (4000, int((activity.rank == rank).sum()))).mean(axis=1)
+        for rank in (LEADS, MANAGES)
+    )
+    row = PATTERNS["leaders_over_managers"]
+    assert np.quantile(leaders / managers, [0.025, 0.975]).tolist() == pytest.approx([row.low, row.high], abs=0.06)
 
 
 def test_all_people_with_reports_together_send_1_65_times_as_much(data_folder: Path):

@@ -77,5 +77,14 @@ def test_leaders_are_left_out():
     assert record.voice_and_silence(people_who(spoken, silent, occasions), DAYS) == pytest.approx(-1.0)
 
 
+def test_independent_counts_are_unrelated_whoever_has_neither():
+    """2,000 people, both counts rare and independent given occasions: 0 within 5 standard errors; a choice gives -.2."""
+    random = np.random.default_rng(1)
+    occasions = random.lognormal(0.0, 0.5, 2000)
+    spoken, silent = random.poisson(0.3 * occasions), random.poisson(0.2 * occasions)
+    found = record.voice_and_silence(people_who(spoken.tolist(), silent.tolist(), occasions.tolist()), DAYS)
+    assert abs(found) < 5 / 2000**0.5
+
+
 def test_two_people_have_no_correlation():
     assert np.isnan(record.voice_and_silence(people_who([1, 2, 9], [2, 1, 9], [1.0, 1.0, 1.0]), DAYS))

@@ -64,6 +64,12 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Row]], None]:
     return given
 
 
+def close(row: Row) -> Row:
+    """Return the row with an interval that reaches beyond its bounds."""
+    value = row.simulated.value
+    return replace(row, simulated=Interval(value, value - 1.0, value + 1.0))
+
+
 # -- exit codes
 
 
@@ -172,6 +178,18 @@ def test_bounds_and_values_in_words():
     assert simulated_in_words(PATTERNS["is_sustained"], Interval(1.21, 1.18, 1.24)) == "121 % (118-124)"
     assert simulated_in_words(sign, Interval(1.5, 1.0, 2.0)) == "+1.50 (±0.50)"
     assert simulated_in_words(looked, Interval(np.nan, np.nan, np.nan)) == "n/a"
+
+
+def test_what_holds_only_by_this_luck_is_named(adoptsim: Adoptsim, simulated: Any):
+    simulated([close(row) if row.pattern.name in ("looked", "opened_once") else row for row in made_up()])
+    code, shown, _ = adoptsim("--quiet")
+    assert code == 0
+    assert "Hold, but not beyond luck (another seed may say otherwise): looked." in " ".join(shown.split())
+    report = json.loads(adoptsim("--quiet", "--json")[1])
+    assert report["close"] == ["looked", "opened_once"]
+    assert [each["name"] for each in report["patterns"] if each["close"]] == report["close"]
+    simulated(made_up())
+    assert "beyond luck" not in adoptsim("--quiet")[1]
 
 
 # -- the picture
