@@ -77,6 +77,7 @@ def test_one_policy_alone_has_its_worlds_too(adoptsim):
         (["nothing.yaml", "--ensemble", "sets.csv"], "nothing.yaml"),
         (["none.yaml", "--ensemble", "sets.csv", "--replicates", "1"], "replicates"),
         (["none.yaml", "--ensemble", "sets.csv", "--plot", "a.txt"], "--plot"),
+        (["none.yaml", "--ensemble", "sets.csv", "--csv", "sets.csv"], "is the ensemble that is read, and would be lost"),
         (["none.yaml", "--ensemble", "sets.csv", "--days", "50"], "too short to tell"),
     ],
 )

@@ -80,7 +80,8 @@ def discover(
     Finds the conditions under which critical mass is reached or missed (scenario discovery by PRIM, tested against
     chance) and says them in a sentence.
     """
-    check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES)})
+    read = {"the sweep or the experiment": Path(what), "the ensemble": ensemble}
+    check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES)}, reads=read)
     from adoptsim.analysis.discovery import discover as find
     from adoptsim.analysis.discovery import most_prim_runs, need_ema
 

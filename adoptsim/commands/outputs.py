@@ -26,7 +26,7 @@ HTML = (".html", ".htm")
 
 
 def check_outputs(
-    wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]], *, reads: Mapping[str, Path] = MappingProxyType({})
+    wanted: Mapping[str, tuple[Path | None, tuple[str, ...]]], *, reads: Mapping[str, Path | None] = MappingProxyType({})
 ) -> None:
     """Raise ``InputError`` with everything that keeps files from being written; by option: file, allowed endings.
 
@@ -42,7 +42,7 @@ def check_outputs(
         problems += [
             Problem(f"is {what} that is read, and would be lost; give another file", option, str(path))
             for what, read in reads.items()
-            if path.resolve() == read.resolve()
+            if read is not None and path.resolve() == read.resolve()
         ]
     if problems:
         raise InputError(*problems)

@@ -53,7 +53,8 @@ def robustness(
     the other and reaches critical mass, and what of the differences is luck.
     """
     asked = [load(name, days) for name in scenarios]
-    check_outputs({"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)})
+    wanted = {"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)}
+    check_outputs(wanted, reads={"the ensemble": ensemble})
     from adoptsim.analysis.robustness import load_worlds, some_worlds
     from adoptsim.analysis.robustness import robustness as simulate_all
 

@@ -47,7 +47,8 @@ def validate(
     Measures on the model's own log what was measured in real networks, and says of each pattern what was observed, what
     the model gives, and whether that holds. Ends with 1 where a pattern that must hold does not.
     """
-    check_outputs({"--plot": (plot, PICTURES), "--write-observed": (write_observed, (".json",))})
+    wanted = {"--plot": (plot, PICTURES), "--write-observed": (write_observed, (".json",))}
+    check_outputs(wanted, reads={"the file of parameters": parameters})
     fresh = _fresh(data, write_observed)
     values = _given(parameters)
     from adoptsim.validation.check import validate as check

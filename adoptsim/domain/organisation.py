@@ -114,9 +114,7 @@ def generate_organisation(
     Each department's first person is its head; leaders are heads first (then deputies of the largest departments).
     """
     _check_settings(n_people, mean_degree, leader_share, department_size_median, department_size_mean)
-    start = _draw_department_starts(
-        n_people, department_size_median, department_size_mean, _stream(seed, replicate, _DEPARTMENTS)
-    )
+    start = _department_starts(n_people, seed, replicate, department_size_median, department_size_mean)
     rng = _stream(seed, replicate, _REPORTING)
     n_leaders = max(1, round(leader_share * n_people))
     manager, is_leader = _draw_hierarchy(start, n_leaders, rng)
@@ -124,7 +122,7 @@ def generate_organisation(
     indptr, neighbours = tie_table(codes, n_people)
     unplaced = Organisation(
         department=np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start)),
-        department_names=tuple(f"department {number}" for number in range(1, len(start))),
+        department_names=_names(start),
         manager=manager,
         is_leader=is_leader,
         leader_of_department=leaders_of_heads(start[:-1], manager, is_leader),
@@ -140,6 +138,12 @@ def generate_organisation(
         champion_placement=champion_placement,
         seed_placement=seed_placement,
     )
+
+
+def generated_department_names(n_people: int, *, seed: int, replicate: int) -> tuple[str, ...]:
+    """Return the departments that a generated organisation of usual structure has, without drawing the rest of it."""
+    median, mean = STRUCTURE.department_size_median, STRUCTURE.department_size_mean
+    return _names(_department_starts(n_people, seed, replicate, median, mean))
 
 
 def place_people(
@@ -191,6 +195,14 @@ def _check_settings(n_people: int, mean_degree: float, leader_share: float, medi
 def _check_leader_share(leader_share: float) -> None:
     if not 0 < leader_share <= 0.5:
         raise ValueError(f"leader_share is {leader_share}; give a share above 0 and up to 0.5")
+
+
+def _names(start: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(f"department {number}" for number in range(1, len(start)))
+
+
+def _department_starts(n_people: int, seed: int, replicate: int, median: float, mean: float) -> NDArray[np.int64]:
+    return _draw_department_starts(n_people, median, mean, _stream(seed, replicate, _DEPARTMENTS))
 
 
 def _draw_department_starts(n_people: int, median: float, mean: float, rng: np.random.Generator) -> NDArray[np.int64]:

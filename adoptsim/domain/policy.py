@@ -56,7 +56,7 @@ def make_policy(
     covers = np.ones((len(department_names), len(uses)), dtype=bool)
     for column, (name, use) in enumerate(uses.items()):
         if use.departments is not None:
-            _check_departments(scenario, name, use.departments, department_names)
+            check_departments(scenario, name, department_names)
             covers[:, column] = [department in use.departments for department in department_names]
     patterns, group_of_department = np.unique(covers, axis=0, return_inverse=True)
     intensity = {name: intensity_by_day(use, scenario.practice_end(name), n_days) for name, use in uses.items()}
@@ -79,8 +79,9 @@ def make_policy(
     return Policy(table, before, group_of_department.reshape(-1).astype(np.int64), intensity, share)
 
 
-def _check_departments(scenario: Scenario, name: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-    """Raise ``InputError`` if a practice is limited to a department that doesn't exist."""
+def check_departments(scenario: Scenario, name: str, known: Sequence[str]) -> None:
+    """Raise ``InputError`` if a practice is limited to a department that isn't among the ``known`` ones."""
+    wanted = scenario.practices[name].departments or ()
     missing = [department for department in dict.fromkeys(wanted) if department not in known]
     if not missing:
         return

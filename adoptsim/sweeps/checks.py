@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from adoptsim import files
-from adoptsim.domain.organisation import Organisation
-from adoptsim.domain.policy import make_policy
+from adoptsim.domain.organisation import generated_department_names
+from adoptsim.domain.policy import check_departments
 from adoptsim.domain.scenario import OrganisationSpec
-from adoptsim.simulation import OrganisationSource
 from adoptsim.sweeps.plan import DesignPoint, Plan
 
 
 def see_that_it_can_run(plan: Plan) -> None:
-    """Raise ``InputError`` for a mistake that would otherwise be found in every run.
+    """Raise ``InputError`` for a mistake that would otherwise be found in every run, or late in the sweep.
 
-    An organisation's files are read once, and the departments that practices are limited to are looked for once in each
-    set of people, not at every point.
+    An organisation's files are read once. The departments that practices are limited to are looked for in every replicate
+    of each set of people, since generated organisations differ in how many they have, but not at every point.
     """
     limited = [name for name, use in plan.base.practices.items() if use.departments is not None]
     for points in _by_people(plan).values():
@@ -24,9 +23,9 @@ def see_that_it_can_run(plan: Plan) -> None:
         in_use = [name for name in limited if any(_uses(point, name) for point in points)]
         if spec.people_file is None and not in_use:
             continue
-        organisation = _organisation(spec, plan.seed)
-        practices = {name: plan.base.practices[name] for name in in_use}
-        make_policy(plan.base.model_copy(update={"practices": practices}), organisation.department_names)
+        for known in _department_names(spec, plan):
+            for name in in_use:
+                check_departments(plan.base, name, known)
 
 
 def _by_people(plan: Plan) -> dict[object, list[DesignPoint]]:
@@ -48,7 +47,10 @@ def _uses(point: DesignPoint, practice: str) -> bool:
     return bool(point.factors.get(target, point.factors.get(f"{target}.intensity", True)))
 
 
-def _organisation(spec: OrganisationSpec, seed: int) -> Organisation:
+def _department_names(spec: OrganisationSpec, plan: Plan) -> Iterator[tuple[str, ...]]:
+    """Give the departments of each organisation that is different: of files, of one for all, or of every replicate."""
     if spec.people_file is not None:
-        return files.read_organisation(spec, seed=seed, replicate=0)
-    return OrganisationSource(spec, seed).organisation(0)
+        yield files.read_organisation(spec, seed=plan.seed, replicate=0).department_names
+        return
+    for replicate in range(1 if spec.same_for_all_replicates else plan.replicates):
+        yield generated_department_names(spec.people, seed=plan.seed, replicate=replicate)

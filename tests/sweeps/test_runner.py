@@ -15,11 +15,13 @@ from sweeps.sweeping import as_csv, small_experiment, stop_after
 
 from adoptsim import simulation
 from adoptsim.domain.errors import InputError
+from adoptsim.domain.organisation import generated_department_names
+from adoptsim.domain.scenario import OrganisationSpec
 from adoptsim.engine.state import World
 from adoptsim.simulation import OrganisationSource, Simulator, simulate
-from adoptsim.sweeps import runner
+from adoptsim.sweeps import checks, runner
 from adoptsim.sweeps.checks import see_that_it_can_run
-from adoptsim.sweeps.experiment import apply_point
+from adoptsim.sweeps.experiment import Experiment, apply_point
 from adoptsim.sweeps.plan import Plan, make_plan
 from adoptsim.sweeps.results import load_failures, load_results, load_runs
 from adoptsim.sweeps.runner import SweepInterrupted, sweep
@@ -159,12 +161,29 @@ def test_departments_are_looked_for_once_and_not_at_every_point(tmp_path: Path, 
     base = {"practices": {"safe_space": {"departments": ["department 1"]}}}
     vary = {"practices.safe_space": [0.0, 0.5, 1.0], "parameters.reward_rate": {"low": 0.1, "high": 0.2}}
     experiment = small_experiment(tmp_path, vary=vary, base=base, design="random", samples=200)
-    plan, made = make_plan(experiment), []
-    make = OrganisationSource._make
-    monkeypatch.setattr(OrganisationSource, "_make", lambda self, drawn: made.append(drawn) or make(self, drawn))
+    plan, looked_at = make_plan(experiment), []
+    names = checks.generated_department_names
+    monkeypatch.setattr(
+        checks, "generated_department_names", lambda n, **which: looked_at.append(which["replicate"]) or names(n, **which)
+    )
+    monkeypatch.setattr(OrganisationSource, "_make", None)
     monkeypatch.setattr(Simulator, "__init__", None)  # a simulator a point took hours at 200,000 points
     see_that_it_can_run(plan)
-    assert made == [0]
+    assert looked_at == list(range(plan.replicates))
+
+
+def test_a_department_that_only_a_later_replicate_lacks_is_refused_before_the_sweep_begins(tmp_path: Path) -> None:
+    def named(n: int, last: int) -> Experiment:
+        base = {"organisation": {"people": 500}, "practices": {"safe_space": {"departments": [f"department {last}"]}}}
+        return small_experiment(tmp_path, base=base, replicates=n)
+
+    counts = [len(generated_department_names(500, seed=1, replicate=each)) for each in range(40)]
+    later = next(each for each, count in enumerate(counts) if count < counts[0])
+    see_that_it_can_run(make_plan(named(later, counts[0]), seed=1))
+    with pytest.raises(InputError, match=r"safe_space\.departments: no department is called"):
+        see_that_it_can_run(make_plan(named(later + 1, counts[0]), seed=1))
+    organisation = OrganisationSource(OrganisationSpec(people=500), 1).organisation(later)
+    assert organisation.department_names == generated_department_names(500, seed=1, replicate=later)
 
 
 def test_a_limit_to_departments_that_no_point_uses_is_not_looked_at(tmp_path: Path) -> None:
