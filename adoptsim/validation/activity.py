@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.organisation import Organisation
-from adoptsim.engine.log import LOG_KINDS, LOG_POST, LOG_REACTION
+from adoptsim.engine.log import LOG_KINDS, LOG_POST, LOG_REACTION, LOG_REPLY
 from adoptsim.engine.state import CURSOR, World
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
 STAFF, MANAGES, LEADS = 0, 1, 2
+NOT_YET = np.iinfo(np.int64).max
 NEEDED = ("day", "person", "kind", "thread", "id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """One replicate, or one platform's export: people are 0..n_people - 1, days 0..n_days - 1."""
 
@@ -48,6 +50,16 @@ class Activity:
     def posts(self) -> Flags:
         """Return which events open a thread."""
         return np.asarray(self.kind == LOG_POST)
+
+    @cached_property
+    def first_answers(self) -> Ints:
+        """Return for each event the day of the first reply by somebody else to the thread it opened, or ``NOT_YET``."""
+        replies = np.flatnonzero((self.kind == LOG_REPLY) & (self.thread >= 0))
+        opening = self.thread[replies]
+        others = self.person[replies] != self.person[opening]
+        first = np.full(len(self.day), NOT_YET)
+        np.minimum.at(first, opening[others], self.day[replies[others]])
+        return first
 
 
 def ranks_of(organisation: Organisation) -> Ints:

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from adoptsim.engine.log import LOG_REPLY
-from adoptsim.validation.activity import Activity, Flags, Ints
+from adoptsim.validation.activity import NOT_YET, Activity, Flags, Ints
 from adoptsim.validation.estimators import WEEK, lately, share
 
-NOT_YET = np.iinfo(np.int64).max
 AGAIN_WITHIN = 3 * 21
 """Working days after the first week in which writing again counts: three months (Joyce & Kraut 2006)."""
 
@@ -28,23 +27,13 @@ class Threads(NamedTuple):
         return self.first_answer < NOT_YET
 
 
-def _first_answers(activity: Activity) -> npt.NDArray[np.int64]:
-    """Return for each event the day of the first reply by somebody else to the thread it opened, or NOT_YET."""
-    replies = np.flatnonzero((activity.kind == LOG_REPLY) & (activity.thread >= 0))
-    opening = activity.thread[replies]
-    others = activity.person[replies] != activity.person[opening]
-    first = np.full(len(activity.day), NOT_YET)
-    np.minimum.at(first, opening[others], activity.day[replies[others]])
-    return first
-
-
 def threads_in(activity: Activity, window: int, settled: int = WEEK) -> Threads:
     """Return the threads of a window; those opened in its last ``settled`` days may still be answered and are left out."""
     inside = lately(activity, window) & activity.posts & (activity.day < activity.n_days - settled)
     opened = np.flatnonzero(inside)
     replies = activity.thread[(activity.kind == LOG_REPLY) & (activity.thread >= 0)]
     messages = 1 + np.bincount(replies, minlength=len(activity.day))[opened]
-    day = _first_answers(activity)[opened]
+    day = activity.first_answers[opened]
     return Threads(messages, np.where(day < NOT_YET, day - activity.day[opened], NOT_YET))
 
 
@@ -103,7 +92,7 @@ def reinforcement_table(
     first = posts[at]
     known = (activity.day[first] < activity.n_days - quick - later - 2) & lately(activity, window)[first]
     first = first[known]
-    was_answered = _first_answers(activity)[first] <= activity.day[first] + quick
+    was_answered = activity.first_answers[first] <= activity.day[first] + quick
     begins = np.full(activity.n_people, NOT_YET)
     begins[activity.person[first]] = activity.day[first] + quick
     written = np.flatnonzero(activity.written & activity.by_employee)
