@@ -154,7 +154,7 @@ def changed(scenario: files.Scenario, change: Mapping[str, Any], first: files.Sc
         return _with(scenario, "organisation", scenario.organisation.model_copy(update=_kind_fields(str(value), first)))
     if what == "support":
         days = _whole(value, 1, max(_months(scenario), _most_support(scenario))) * MONTH_DAYS
-        return _with(scenario, "horizon", scenario.horizon.model_copy(update={"support_until": days}))
+        return _in_time(_with(scenario, "horizon", scenario.horizon.model_copy(update={"support_until": days})))
     if what in CLIMATE:
         return with_level(scenario, what, _whole(value, 5, 95))
     if what in {"intensity", "start", "end", "misused"}:
@@ -218,7 +218,18 @@ def with_use(scenario: files.Scenario, name: str, given: Mapping[str, Any], firs
     is_nothing = not (use.intensity or use.start or use.end or use.misused)
     if is_nothing and use != first.practices.get(name):
         uses.pop(name)
-    return _with(scenario, "practices", {key: uses[key] for key in PRACTICES if key in uses})
+    return _in_time(_with(scenario, "practices", {key: uses[key] for key in PRACTICES if key in uses}))
+
+
+def _in_time(scenario: files.Scenario) -> files.Scenario:
+    """Return the scenario with what ends with launch support begun a month before that at the latest: no file may say else."""
+    support = scenario.horizon.support_until
+    begun = {
+        name: use.model_copy(update={"start": max(0, support - MONTH_DAYS)})
+        for name, use in scenario.practices.items()
+        if scenario.ends(name) and use.end is None and use.start >= support
+    }
+    return _with(scenario, "practices", dict(scenario.practices) | begun) if begun else scenario
 
 
 def _whole(value: Any, low: int, high: int) -> int:

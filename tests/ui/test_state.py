@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from adoptsim import files
@@ -105,6 +107,25 @@ def test_support_reaches_as_far_as_its_slider_also_in_a_long_scenario():
     state = State().bringing(long).moved({"what": "support", "value": most})
     assert controls(state.now.scenario)["support"] == most
     assert decode(encode(state))[0].now.scenario.horizon == state.now.scenario.horizon
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [{"what": "start", "name": "critical_mass", "value": 14}],
+        [{"what": "start", "name": "critical_mass", "value": 8}, {"what": "support", "value": 3}],
+        [{"what": "end", "name": "critical_mass", "value": 20}, {"what": "start", "name": "critical_mass", "value": 15}]
+        + [{"what": "end", "name": "critical_mass", "value": None}],
+    ],
+)
+def test_a_launch_begins_before_its_support_ends_whatever_is_moved(moves: list[dict[str, object]], tmp_path: Path):
+    state = State()
+    for move in moves:
+        state = state.moved(move)
+    scenario = state.now.scenario
+    assert scenario.practices["critical_mass"].start == scenario.horizon.support_until - 21
+    assert files.Scenario.parse(files.scenario_text(scenario, tmp_path)).digest() == scenario.digest()
+    assert decode(encode(state))[0].now.scenario == scenario
 
 
 @pytest.mark.parametrize("kind", KINDS)
