@@ -222,7 +222,7 @@ def with_use(scenario: files.Scenario, name: str, given: Mapping[str, Any], firs
 
 
 def _in_time(scenario: files.Scenario) -> files.Scenario:
-    """Return the scenario with what ends with launch support begun a month before that at the latest: no file may say else."""
+    """Return the scenario with what ends with launch support begun a month before that at the latest, as files demand."""
     support = scenario.horizon.support_until
     begun = {
         name: use.model_copy(update={"start": max(0, support - MONTH_DAYS)})

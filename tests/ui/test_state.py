@@ -114,8 +114,11 @@ def test_support_reaches_as_far_as_its_slider_also_in_a_long_scenario():
     [
         [{"what": "start", "name": "critical_mass", "value": 14}],
         [{"what": "start", "name": "critical_mass", "value": 8}, {"what": "support", "value": 3}],
-        [{"what": "end", "name": "critical_mass", "value": 20}, {"what": "start", "name": "critical_mass", "value": 15}]
-        + [{"what": "end", "name": "critical_mass", "value": None}],
+        [
+            {"what": "end", "name": "critical_mass", "value": 20},
+            {"what": "start", "name": "critical_mass", "value": 15},
+            {"what": "end", "name": "critical_mass", "value": None},
+        ],
     ],
 )
 def test_a_launch_begins_before_its_support_ends_whatever_is_moved(moves: list[dict[str, object]], tmp_path: Path):
