@@ -18,8 +18,10 @@ import pytest
 import adoptsim as ad
 from adoptsim import files
 from adoptsim.domain.intervals import Interval, paired_difference, proportion_interval
+from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.simulation import OrganisationSource
 from adoptsim.sweeps.experiment import Experiment, apply_point, design_points
+from adoptsim.validation.ensemble import read_ensemble
 
 pytestmark = pytest.mark.statistical
 NUMBER = r"(-?\d+(?:\.\d+)?)"
@@ -303,6 +305,23 @@ def test_what_is_said_to_matter_most_moves_contributors_whatever_else_is_so(targ
     low, high = moved(target)
     found = paired_difference(high, low) if raises else paired_difference(low, high)
     assert found.low > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("of the # of activation base the sets that look like them keep #,", "activation_base"),
+        ("of the # of lurker reluctance #, so", "lurker_reluctance"),
+    ],
+)
+def test_how_much_of_a_range_real_networks_leave_is_what_the_plausible_sets_have(words: str, name: str) -> None:
+    answer = " ".join(Experiment.load("what-matters").answer.split())
+    found = re.search(re.escape(words).replace(r"\#", rf"{NUMBER} to {NUMBER}"), answer)
+    assert found
+    low, high, least, most = map(float, found.groups())
+    prior, kept = PARAMETERS[name], [member[name] for member in read_ensemble() or ()]
+    assert (low, high) == (prior.low, prior.high)
+    assert (least, most) == pytest.approx((min(kept), max(kept)), abs=0.05)
 
 
 def test_leadership_adds_as_much_as_is_said_whatever_else_is_so() -> None:
