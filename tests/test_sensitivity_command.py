@@ -41,6 +41,8 @@ def adoptsim(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: py
     """Call the program inside a folder that holds a small experiment."""
     (tmp_path / "small.yaml").write_text(SMALL)
     (tmp_path / "mixed.yaml").write_text(MIXED)
+    worlds = "uncertain: {parameters.value_half: plausible}\nworlds: 4\n"
+    (tmp_path / "worlds.yaml").write_text(MIXED.replace("vary:", f"{worlds}vary:"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
 
@@ -120,6 +122,7 @@ def test_an_outcome_that_never_happens_is_said_in_words(adoptsim: Adoptsim, tmp_
     ("arguments", "said"),
     [
         (["nothing.yaml"], "nothing.yaml"),
+        (["worlds.yaml"], "uncertain: is crossed with what is varied"),
         (["mixed.yaml", "--samples", 8], "--samples: is for sobol"),
         (["mixed.yaml", "--method", "sobol", "--trajectories", 8], "--trajectories: is for morris"),
         (["mixed.yaml", "--method", "sobol", "--samples", 12], "samples: 12 is not a power of two"),

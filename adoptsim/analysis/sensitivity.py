@@ -86,6 +86,9 @@ def designed(
         If the method cannot use what the experiment varies, or SALib is missing.
     """
     need_salib()
+    if experiment.uncertain is not None:  # every point in every world is no design of a method's
+        said = "is crossed with what is varied, and sensitivity varies all in one design; move what is not known to vary"
+        raise InputError(Problem(f"{said}, as ranges or levels, and leave out uncertain, worlds and sampling", "uncertain"))
     given = {"samples": samples, "replicates": replicates, "seed": seed}
     has_design = experiment.design == METHODS[method]
     changes = {"design": METHODS[method], "measure": OUTCOMES, "samples": experiment.samples if has_design else None}

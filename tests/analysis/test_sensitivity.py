@@ -264,6 +264,16 @@ def test_what_a_method_cannot_use_is_refused(vary: dict[str, object], changes: d
         designed(made, "sobol", **changes)
 
 
+def test_what_is_not_known_apart_from_what_is_decided_is_refused_before_anything_runs():
+    """Every point in every world is no design of a method's."""
+    vary, worlds = {SWITCHES[0]: "on_off"}, {"parameters.prompt_rate": "plausible"}
+    made = Experiment.made(name="x", scenario="no-support", vary=vary, uncertain=worlds, worlds=4)
+    with pytest.raises(
+        InputError, match="uncertain: is crossed with what is varied, and sensitivity varies all in one design"
+    ):
+        designed(made, "morris")
+
+
 def test_without_salib_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("adoptsim.sweeps.designs.find_spec", lambda name: None)
     with pytest.raises(InputError, match="pip install SALib"):
