@@ -21,6 +21,7 @@ from adoptsim.sweeps.engines import address_of
 from adoptsim.sweeps.work import Results, Task, run_task, versions_here
 
 CONNECT_SECONDS = 20
+ENCRYPTED = ("tls://", "wss://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,26 @@ class Certificates:
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
+
+    @property
+    def by_option(self) -> dict[str, Path | None]:
+        """Return each by the option that gives it."""
+        return {"--dask-ca": self.ca, "--dask-cert": self.cert, "--dask-key": self.key}
+
+
+def check_certificates(where: Any, given: Certificates) -> None:
+    """Raise ``InputError`` for certificates that nothing would use: those of anything but an address of TLS."""
+    if where is None:
+        said = "is for a cluster, and none is given; give --dask tls://HOST:PORT too, or leave it out"
+    elif not isinstance(where, str | os.PathLike):
+        said = f"is for an address, and {address_of(where)} is connected already; leave it out"
+    elif (address := _place(os.fspath(where))[1]).startswith(ENCRYPTED):
+        return
+    else:
+        said = f"is for tls://, and {address} is not encrypted; give --dask tls://HOST:PORT, or leave it out"
+    useless = [Problem(said, option) for option, path in given.by_option.items() if path is not None]
+    if useless:
+        raise InputError(*useless)
 
 
 @dataclass
@@ -143,12 +164,11 @@ def _place(text: str) -> tuple[dict[str, Any], str]:
 
 def _security(address: str, given: Certificates) -> Any:
     """Return the certificates as Dask wants them; None without TLS."""
-    if not address.startswith(("tls://", "wss://")):
+    if not address.startswith(ENCRYPTED):
         return None
-    wanted = {"--dask-ca": given.ca, "--dask-cert": given.cert, "--dask-key": given.key}
     problems = [
         Problem("tls:// needs it" if path is None else "there is no such file", option, str(path or ""))
-        for option, path in wanted.items()
+        for option, path in given.by_option.items()
         if path is None or not path.is_file()
     ]
     if problems:

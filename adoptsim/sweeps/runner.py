@@ -44,6 +44,7 @@ CHUNKS_IN_FLIGHT = 2  # a slot
 MOST_RUNS_A_CHUNK = 1_000
 RUNS_DONE_AGAIN = 2  # at resume, to see that this machine still gives the same bits
 SILENT_SECONDS = 5.0  # after which is told how far it is, though nothing has come back
+MOST_SEED = 2**32 - 1
 WAKE_SECONDS = 0.5  # for Ctrl-C where waiting cannot be interrupted (Windows), and to see whether anybody is there
 
 
@@ -109,6 +110,11 @@ def sweep(
     """
     from adoptsim.sweeps.results import point_frame  # brings pandas: half a second that a refusal need not wait for
 
+    _check_numbers(seed, replicates, threads)
+    if certificates is not None:
+        from adoptsim.sweeps.cluster import check_certificates
+
+        check_certificates(dask, certificates)
     wanted = _precision(experiment, precision, precision_of, replicates)
     plan = make_plan(experiment, seed=seed, replicates=replicates, precision=wanted)
     setting = setting_of(plan, _measures_of(experiment, wanted), _series_of(series), _positive(time_limit, "time_limit"))
@@ -119,6 +125,18 @@ def sweep(
         prepare(store, plan, meta)
         _Sweep(plan, store, setting, _both(progress, watch)).run(where)
         return point_frame(store.connection)
+
+
+def _check_numbers(seed: int | None, replicates: int | None, threads: int | None) -> None:
+    """Raise ``InputError`` with every number that no sweep can have."""
+    problems = []
+    for name, value, least in (("seed", seed, 0), ("replicates", replicates, 1), ("threads", threads, 1)):
+        if value is not None and value < least:
+            problems.append(Problem(f"{value} is below {least}; give {least} or more", name))
+    if seed is not None and seed > MOST_SEED:
+        problems.append(Problem(f"{seed} is above {MOST_SEED}; give a whole number from 0 to that", "seed"))
+    if problems:
+        raise InputError(*problems)
 
 
 def _both(progress: Progress | None, watch: Watch | None) -> Watch:
@@ -133,9 +151,12 @@ def _both(progress: Progress | None, watch: Watch | None) -> Watch:
     return tell
 
 
-def _precision(experiment: Experiment, target: float | None, outcome: str | None, most: int | None) -> Precision | None:
-    target, outcome = experiment.precision if target is None else target, outcome or experiment.precision_of
+def _precision(experiment: Experiment, target: float | None, asked: str | None, most: int | None) -> Precision | None:
+    target, outcome = experiment.precision if target is None else target, asked or experiment.precision_of
     if target is None:
+        if asked is not None:
+            said = "is the measure of a precision, and none is given; give a precision too, or leave it out"
+            raise InputError(Problem(said, "precision_of"))
         return None
     if outcome not in MEASURES:
         raise InputError(Problem(f"unknown measure {outcome!r}{nearest(outcome, MEASURES)}", "precision_of"))

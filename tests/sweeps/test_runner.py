@@ -21,6 +21,7 @@ from adoptsim.engine.state import World
 from adoptsim.simulation import OrganisationSource, Simulator, simulate
 from adoptsim.sweeps import checks, runner
 from adoptsim.sweeps.checks import see_that_it_can_run
+from adoptsim.sweeps.cluster import Certificates
 from adoptsim.sweeps.experiment import Experiment, apply_point
 from adoptsim.sweeps.plan import Plan, make_plan
 from adoptsim.sweeps.results import load_failures, load_results, load_runs
@@ -135,6 +136,28 @@ def test_a_sweep_that_is_refused_leaves_no_file(tmp_path: Path) -> None:
         sweep(small_experiment(tmp_path, "critical_mass", base=LIMITED), out=out)
     assert [path.name for path in tmp_path.iterdir()] == ["base.yaml"]
     sweep(small_experiment(tmp_path, "critical_mass"), out=out)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"seed": -1}, "seed: -1 is below 0; give 0 or more"),
+        ({"seed": 2**32}, "seed: 4294967296 is above 4294967295"),
+        ({"replicates": 0}, "replicates: 0 is below 1"),
+        ({"replicates": -3}, "replicates: -3 is below 1"),
+        ({"threads": 0}, "threads: 0 is below 1"),
+        ({"certificates": Certificates(ca=Path("ca.pem"))}, "--dask-ca: is for a cluster, and none is given"),
+        (
+            {"dask": "tcp://127.0.0.1:1", "certificates": Certificates(Path("ca.pem"), key=Path("key.pem"))},
+            "--dask-ca: is for tls://, and tcp://127.0.0.1:1 is not encrypted.*\n--dask-key: is for tls://",
+        ),
+        ({"precision_of": "contributors"}, "precision_of: is the measure of a precision, and none is given"),
+    ],
+)
+def test_what_no_sweep_can_use_is_refused_before_there_is_a_file(tmp_path: Path, how: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        sweep(small_experiment(tmp_path), out=tmp_path / "small.db", **how)
+    assert not list(tmp_path.glob("small.db*"))
 
 
 def test_managers_in_a_circle_are_refused_before_there_is_a_file(tmp_path: Path) -> None:
