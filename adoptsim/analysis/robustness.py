@@ -23,6 +23,7 @@ from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.intervals import CONFIDENCE, Interval, wilson
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.scenario import OrganisationSpec, Scenario
+from adoptsim.files.ensemble import row_lines
 from adoptsim.files.models import limited
 from adoptsim.simulation import SEED, OrganisationSource, Simulator, as_dict, n_threads
 from adoptsim.validation.ensemble import SHIPPED, read_ensemble
@@ -343,16 +344,18 @@ def load_worlds(path: Path | None = None) -> list[World]:
     except ValueError as error:
         raise InputError(Problem(f"is no table of numbers: {error}", file=str(where))) from None
     if not worlds:
-        said = "there is no such file" if path else "no ensemble ships with this version"
+        nothing = "there is no such file" if path else "no ensemble ships with this version"
+        said = nothing if worlds is None else "has no rows"
         raise InputError(Problem(f"{said}; give --ensemble FILE.csv, a row a set, a column a parameter", file=str(where)))
-    problems = [
-        Problem(f"{value:g} is outside {PARAMETERS[name].low:g} to {PARAMETERS[name].high:g}", name, where.name, row)
-        for row, world in enumerate(worlds, start=1)
+    wrong = [
+        (f"{value:g} is outside {each.low:g} to {each.high:g}", name, row)
+        for row, world in enumerate(worlds)
         for name, value in world.items()
-        if not PARAMETERS[name].low <= value <= PARAMETERS[name].high
+        if not (each := PARAMETERS[name]).low <= value <= each.high
     ]
-    if problems:
-        raise InputError(*limited(problems))
+    if wrong:
+        lines = row_lines(where)
+        raise InputError(*limited(Problem(said, name, where.name, lines.get(row)) for said, name, row in wrong))
     return worlds
 
 

@@ -189,8 +189,10 @@ def test_fewer_worlds_are_taken_from_the_whole_ensemble():
     ("text", "said"),
     [
         ("nonsense\n1\n", "is no parameter"),
-        ("prompt_rate\nmany\n", "no number"),
+        ("prompt_rate\nmany\n", "sets.csv:2, prompt_rate: has a value that is no number"),
         ("prompt_rate\n99\n", "99 is outside 0.02 to 0.8"),
+        ("# of us\n\n# all\nprompt_rate\n0.4 # usual\n99\n", "sets.csv:6, prompt_rate: 99 is outside"),
+        ("# of us\nprompt_rate\n", "sets.csv: has no rows"),
         ("", "no table of numbers"),
     ],
 )
