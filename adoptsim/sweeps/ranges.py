@@ -31,7 +31,10 @@ _BACK: dict[Scale, Callable[[float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Anything from ``low`` to ``high``, each place on the ``scale`` as likely; whole numbers between whole bounds."""
+    """Anything from ``low`` to ``high``, each place on the ``scale`` as likely; whole numbers between whole bounds.
+
+    A place gets the nearest of these, so that either end has about half the chance of its neighbour.
+    """
 
     low: int | float
     high: int | float

@@ -108,6 +108,13 @@ def test_whole_targets_get_whole_numbers_between_whole_bounds():
     assert not read_varied("parameters.reward_weight", {"low": 0, "high": 3}).whole  # type: ignore[union-attr]
 
 
+def test_the_ends_of_a_whole_range_have_half_the_chance_of_the_others():
+    """So they are drawn in designs that are recorded: `where-it-holds` varies the number of people."""
+    drawn = Range(1, 5, whole=True)
+    levels = [drawn.level((place + 0.5) / 800) for place in range(800)]
+    assert [levels.count(level) for level in range(1, 6)] == [100, 200, 200, 200, 100]
+
+
 @pytest.mark.parametrize("design", DRAWN)
 def test_a_design_that_draws_gives_as_many_points_as_it_says_each_a_scenario(design: str):
     experiment = drawing(
