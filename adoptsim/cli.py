@@ -73,7 +73,7 @@ class Commands(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
-            say(f"adoptsim: {stop}" if str(stop) else "adoptsim: interrupted; nothing was written")
+            say(f"adoptsim: {stop}" if str(stop) else "adoptsim: interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             leave_quietly()

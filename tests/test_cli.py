@@ -323,6 +323,27 @@ def test_a_sweep_over_numbers_is_ranked_too(adoptsim: Adoptsim, tmp_path: Path):
     assert "Answer probability" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        (["--rows", "runs"], ["--rows"]),
+        (["--provenance", "--plot", "a.png", "--report", "a.html"], ["--plot", "--report"]),
+        (["--provenance", "--top", "3", "--rank-by", "lowest"], ["--top", "--rank-by"]),
+        (["--cost", "leaders", "--probability", "0.9"], ["--cost", "--probability"]),
+    ],
+)
+def test_what_changes_nothing_of_results_is_refused(
+    adoptsim: Adoptsim, tmp_path: Path, given: list[str], refused: list[str]
+):
+    text = EXPERIMENT.split("vary:")[0] + "vary: {levers.answer_prob: [0.1, 0.6]}\n"
+    (tmp_path / "tiny.yaml").write_text(text)
+    adoptsim("sweep", "tiny.yaml", "-q", "--json")
+    ended = adoptsim("results", "tiny.db", *given)
+    assert (ended.code, ended.out) == (2, "")
+    assert [line.split(": ")[1] for line in ended.err.splitlines()] == refused
+    assert not list(tmp_path.glob("a.*"))
+
+
 def test_results_of_no_sweep_are_refused(adoptsim: Adoptsim):
     for file in ("small.yaml", "nothing.db", "."):
         ended = adoptsim("results", file)
@@ -431,6 +452,9 @@ def test_a_floor_gathers_the_readers_who_are_there(floor: Any):
         ["sweep", "small.yaml"],
         ["sweep", "tiny.yaml", "--out", "/no/such/folder/a.db"],
         ["sweep", "tiny.yaml", "--out", "tiny.yaml"],
+        ["sweep", "tiny.yaml", "--seed", str(2**32)],
+        ["sweep", "tiny.yaml", "--dask-key", "key.pem"],
+        ["sweep", "tiny.yaml", "--precision-of", "contributors"],
         ["practices", "eleven"],
         ["scenarios", "smal"],
         ["experiments", "smal"],
@@ -497,6 +521,24 @@ def test_a_sweep_that_is_interrupted_says_how_to_go_on(adoptsim: Adoptsim, tmp_p
     assert (process.returncode, out) == (130, "")
     assert "kept in tiny.db" in err
     assert "Traceback" not in err
+
+
+def stopped(*given: Any, **named: Any) -> None:
+    """Press Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_after_a_sweep_says_where_it_is_kept(adoptsim: Adoptsim, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("adoptsim.commands.answer.answer_of", stopped)
+    ended = adoptsim("sweep", "tiny.yaml", "-q")
+    assert (ended.code, ended.out) == (130, "")
+    assert "the sweep, which is kept in tiny.db: start it again" in ended.err
+    assert "adoptsim results tiny.db" in ended.err
+
+
+def test_ctrl_c_elsewhere_claims_nothing_of_files(adoptsim: Adoptsim, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(files.Scenario, "load", stopped)
+    assert adoptsim("run", "small.yaml") == (130, "", "adoptsim: interrupted\n")
 
 
 def _has_runs(file: Path) -> bool:

@@ -73,6 +73,63 @@ def test_what_is_printed_begins_with_the_sentence(adoptsim):
     assert "nan" not in shown.lower()
 
 
+def test_an_experiment_is_known_by_its_scenario_whatever_else_it_says(adoptsim, tmp_path: Path):
+    levels = CASES.split("vary:")[0]
+    rows = "\n".join(f"{0.002 * k}" for k in range(1, 61))
+    (tmp_path / "points.csv").write_text(f"critical_mass.threshold\n{rows}\n")
+    given = levels.replace("design: latin_hypercube\nsamples: 60\n", "points: points.csv\n")
+    (tmp_path / "points.yaml").write_text(given.replace("cases", "points"))
+    worlds = "uncertain: {critical_mass.threshold: {low: 0.001, high: 0.15}}\nworlds: 60\n"
+    (tmp_path / "worlds.yaml").write_text(given.replace("points: points.csv\n", worlds).replace("cases", "worlds"))
+    for name in ("points", "worlds"):
+        code, shown, told = adoptsim(f"{name}.yaml", "--json")
+        assert (code, f"kept in {name}.db" in told) == (0, True)
+        assert json.loads(shown)["cases"] == 60
+
+
+def test_ctrl_c_while_conditions_are_looked_for_says_where_the_sweep_is_kept(adoptsim, monkeypatch):
+    def stopped(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(discovery, "discover", stopped)
+    code, shown, told = adoptsim("cases.yaml", "-q")
+    assert (code, shown) == (130, "")
+    assert "the sweep, which is kept in cases.db: go on with adoptsim discover cases.db" in told
+
+
+def test_the_seed_of_a_search_is_as_given_nought_too(adoptsim, monkeypatch):
+    seeds: list[int] = []
+
+    def found(*given: object, seed: int, **named: object) -> None:
+        seeds.append(seed)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(discovery, "discover", found)
+    adoptsim("cases.yaml", "-q")
+    adoptsim("cases.db", "-q", "--seed", "0")
+    assert seeds == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--replicates", "3"],
+        ["--ensemble", "sets.csv"],
+        ["--out", "other.db"],
+        ["--over", "conditions"],
+        ["--threads", "2"],
+    ],
+    ids=" ".join,
+)
+def test_what_changes_nothing_of_a_sweep_that_is_there_is_refused(adoptsim, given: list[str]):
+    code, shown, told = adoptsim("cases.db", *given)
+    assert (code, shown) == (2, "")
+    assert (
+        told
+        == f"adoptsim: {given[0]}: is for an experiment or a scenario; a sweep's file has its runs already: leave it out\n"
+    )
+
+
 def test_the_shipped_conditions_fit_every_scenario_that_is_given():
     asked = Experiment.load("where-it-holds")
     assert asked.design == "latin_hypercube"
@@ -89,6 +146,7 @@ def test_the_shipped_conditions_fit_every_scenario_that_is_given():
         (["nothing.yaml"], "nothing.yaml"),
         (["cases.yaml", "--plot", "a.txt"], "--plot"),
         (["small.yaml", "--ensemble", "sets.csv"], "is for --over worlds"),
+        (["small.yaml", "--over", "worlds", "--out", "a.db"], "--out: is for a sweep, and worlds are not kept"),
         (["small.yaml", "--over", "worlds", "--ensemble", "sets.csv", "--replicates", "2"], "12 cases are too few"),
     ],
 )

@@ -91,6 +91,7 @@ def test_a_hysteresis_is_drawn_and_written(adoptsim: Adoptsim, tmp_path: Path):
         (("--hysteresis", "strength", "--days", "504"), "holds each level for 6 months"),
         (("--phase", "critical_mass", "start"), "is launch support"),
         (("--phase", "start=0:2", "strength"), "start.contributors"),
+        (("--phase", "start", "strength", "--replicates", "7"), "--replicates: 7 is fewer than the 8 runs"),
         (("--plot", "a.txt"), ".png or .svg"),
     ],
 )

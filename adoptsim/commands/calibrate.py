@@ -8,7 +8,7 @@ import typer
 
 from adoptsim.commands.options import AsJson, FilePath, Quiet, Seed, Threads
 from adoptsim.commands.outputs import check_outputs
-from adoptsim.commands.terminal import out, print_json, progress
+from adoptsim.commands.terminal import out, print_json, progress, stopped_says
 from adoptsim.domain.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def calibrate(
     minutes on two cores), then walks through the sets that show every pattern that must hold, about 150 steps a minute.
     """
     check_outputs({"--out": (out_ensemble, CSV), "--out-fit": (out_fit, YAML)})
+    _check_used(fit, members, out_fit, out_ensemble)
     _need_libraries()
     from adoptsim.domain.parameters import PARAMETERS
 
@@ -52,12 +53,35 @@ def calibrate(
         start |= _fitted(start, fit, threads, quiet, report)
         _write_values(start, out_fit, report)
     if members:
-        _draw(start, members, thin, seed, threads, quiet, report, out_ensemble)
+        with stopped_says(lambda: _kept(report)):
+            _draw(start, members, thin, seed, threads, quiet, report, out_ensemble)
     if as_json:
         print_json(report)
         return
     for line in _lines(report):
         out().print(line, markup=False)
+
+
+def _kept(report: dict[str, Any]) -> str:
+    """Return what is in files by now; nothing if nothing is."""
+    written = report.get("written", {})
+    if not written:
+        return ""
+    unchecked = ", its sets not yet checked under other luck" if "ensemble" in written else ""
+    return f"stopped; {' and '.join(written.values())} is kept{unchecked}; started again, it begins anew"
+
+
+def _check_used(fit: int, members: int, out_fit: Path | None, out_ensemble: Path | None) -> None:
+    """Refuse files for what is not made."""
+    problems = []
+    if out_ensemble is not None and not members:
+        said = "is for the sets that --members draws, which is 0; give 1 or more, or leave it out"
+        problems.append(Problem(said, "--out"))
+    if out_fit is not None and not fit:
+        said = "is for what --fit finds, which is 0; give 1 or more rounds, or leave it out"
+        problems.append(Problem(said, "--out-fit"))
+    if problems:
+        raise InputError(*problems)
 
 
 def _need_libraries() -> None:
@@ -126,7 +150,6 @@ def _draw(
     report["members"] = len(kept)
     if path is not None:
         _write_ensemble(kept, path, made_by, report)
-        report["written"] = {**report.get("written", {}), "ensemble": str(path)}
 
 
 def _counting(tell: Tell | None) -> Callable[[int], None]:
@@ -167,6 +190,7 @@ def _write_ensemble(sets: list[dict[str, float]], path: Path, made_by: str, repo
     )
     rows = [",".join(sets[0]), *(",".join(f"{value:.6g}" for value in each.values()) for each in sets)]
     write_text(path, "\n".join([*comments, *rows]) + "\n")
+    report["written"] = {**report.get("written", {}), "ensemble": str(path)}
 
 
 def _lines(report: dict[str, Any]) -> list[str]:

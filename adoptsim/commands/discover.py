@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads, as_typed
 from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
-from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.commands.terminal import out, print_json, progress, say, stopped_says, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.report.words import counted, duration, span
 
@@ -50,8 +50,12 @@ def discover(
         ),
     ],
     over: Annotated[
-        Over, typer.Option(help="Of a scenario: conditions that a manager can know, or worlds (plausible parameters).")
-    ] = Over.CONDITIONS,
+        Over | None,
+        typer.Option(
+            help="Of a scenario: conditions that a manager can know (when absent), or worlds (plausible parameters).",
+            show_default=False,
+        ),
+    ] = None,
     holds: Annotated[
         float, typer.Option(min=0.01, max=1.0, help="A case holds if at least this share of its runs reach critical mass.")
     ] = 0.5,
@@ -82,6 +86,7 @@ def discover(
     """
     read = {"the sweep or the experiment": Path(what), "the ensemble": ensemble}
     check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES)}, reads=read)
+    _check_used(what, over, {"--ensemble": ensemble, "--replicates": replicates, "--threads": threads, "--out": out_file})
     from adoptsim.analysis.discovery import discover as find
     from adoptsim.analysis.discovery import most_prim_runs, need_ema
 
@@ -89,8 +94,12 @@ def discover(
     how: dict[str, Any] = {"replicates": replicates, "seed": seed, "threads": threads, "quiet": quiet}
     cases = _cases(what, over, holds, ensemble, out_file, how)
     _check(cases)
-    with progress("looking for conditions", most_prim_runs(boxes), quiet=quiet, unit="searches") as tell:
-        found = find(cases.factors, cases.holds, most_boxes=boxes, seed=seed or cases.facts["seed"], progress=tell)
+    luck = cases.facts["seed"] if seed is None else seed
+    with (
+        stopped_says(lambda: _kept(cases.facts.get("file"))),
+        progress("looking for conditions", most_prim_runs(boxes), quiet=quiet, unit="searches") as tell,
+    ):
+        found = find(cases.factors, cases.holds, most_boxes=boxes, seed=luck, progress=tell)
     if plot is not None:
         from adoptsim.report.figures import figure_discovery
 
@@ -103,14 +112,37 @@ def discover(
         say(f"plot: {plot}")
 
 
-def _cases(what: str, over: Over, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]) -> Cases:
+def _kept(file: str | None) -> str:
+    return f"stopped after the sweep, which is kept in {file}: go on with {as_typed('discover', file)}" if file else ""
+
+
+def _check_used(what: str, over: Over | None, given: dict[str, Any]) -> None:
+    """Refuse what is given and would change nothing."""
+    if _is_database(what):
+        said = "is for an experiment or a scenario; a sweep's file has its runs already: leave it out"
+        useless = [option for option, value in {"--over": over, **given}.items() if value is not None]
+    elif over == Over.WORLDS:
+        said = "is for a sweep, and worlds are not kept in a file; leave it out, or --over worlds"
+        useless = ["--out"] if given["--out"] is not None else []
+    else:
+        said = "is for --over worlds; leave it out, or give that too"
+        useless = ["--ensemble"] if given["--ensemble"] is not None else []
+    if useless:
+        raise InputError(*(Problem(said, option) for option in useless))
+
+
+def _is_database(what: str) -> bool:
+    return Path(what).suffix.lower() in DATABASES
+
+
+def _cases(
+    what: str, over: Over | None, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]
+) -> Cases:
     """Return the cases of a sweep's file, of an experiment, or of a scenario under conditions or in worlds."""
-    if Path(what).suffix.lower() in DATABASES:
+    if _is_database(what):
         return _of_file(Path(what), holds)
     if over == Over.WORLDS:
         return _of_worlds(what, holds, ensemble, how)
-    if ensemble is not None:
-        raise InputError(Problem("is for --over worlds; leave it out, or give that too", "--ensemble"))
     asked = _experiment(what)
     file = out_file or Path(f"{asked.name}.db")
     return _of_experiment(asked, file, holds, how)
@@ -123,7 +155,7 @@ def _experiment(what: str) -> Experiment:
 
     given, own = files.split_own(what)
     name = str(given)
-    if name in files.shipped("experiments") or _has_vary(name):
+    if name in files.shipped("experiments") or _is_experiment(name):
         return Experiment.load(what)
     scenario, conditions = files.Scenario.load(name), Experiment.load(CONDITIONS)
     base = name if name in files.shipped("scenarios") else str(files.locate(name, "scenarios").absolute())
@@ -132,12 +164,18 @@ def _experiment(what: str) -> Experiment:
     return asked if own is None else asked.set_in(own)
 
 
-def _has_vary(what: str) -> bool:
-    """Return whether a file says what it varies, as experiments do."""
-    from adoptsim.files import is_path, read_text
+def _is_experiment(what: str) -> bool:
+    """Return whether a file names a scenario or says what it varies: no scenario does."""
+    from adoptsim.files import read_text
+    from adoptsim.files.tree import parse_yaml
 
     path = Path(what).expanduser()
-    return (is_path(what) or path.is_file()) and path.is_file() and "\nvary:" in f"\n{read_text(path)}"
+    if not path.is_file():
+        return False
+    try:
+        return not {"scenario", "vary"}.isdisjoint(parse_yaml(read_text(path)).values)
+    except InputError:  # said again, with the file's name, by whoever loads it
+        return False
 
 
 def _of_experiment(asked: Experiment, file: Path, holds: float, how: dict[str, Any]) -> Cases:

@@ -13,7 +13,8 @@ import typer
 
 from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
 from adoptsim.commands.outputs import CSV, HTML, PARQUET, PICTURES, check_outputs, write_figure, write_frame, write_page
-from adoptsim.commands.terminal import out, print_json, say, tell_if_first
+from adoptsim.commands.terminal import out, print_json, say, stopped_says, tell_if_first
+from adoptsim.domain.errors import InputError, Problem
 from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Tried(NamedTuple):
 Given = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment's name, or the path of a file.")]
 Database = Annotated[Path, typer.Argument(metavar="FILE.db", help="What a sweep has written.")]
 Top = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of the best to show.")]
+MaybeTop = Annotated[int | None, typer.Option(min=1, max=1_000_000, help=f"How many of the best to show ({TOP}).")]
 
 
 def sweep(
@@ -67,7 +69,7 @@ def sweep(
         FilePath,
         typer.Option("--out", help="The sweep's file (.db); beside you, named after the experiment, when absent."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Which luck, instead of the experiment's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Which luck, instead of the experiment's.")] = None,
     threads: Threads = None,
     replicates: Annotated[
         int | None,
@@ -117,9 +119,15 @@ def sweep(
 
         how["certificates"] = Certificates(*certificates)
     frame = _run(asked, file, quiet, how)
-    _tell(frame, file, picture, top, as_json=as_json, again=Tried(threads))
+    with stopped_says(lambda: _kept(file)):
+        _tell(frame, file, picture, top, as_json=as_json, again=Tried(threads))
     if frame.attrs["failed"]:
         raise typer.Exit(SOME_FAILED)
+
+
+def _kept(file: Path) -> str:
+    see = as_typed("results", file)
+    return f"stopped after the sweep, which is kept in {file}: start it again for the rest, or see it with {see}"
 
 
 def _announce(experiment: Any, replicates: int | None, file: Path) -> None:
@@ -139,22 +147,28 @@ def _run(experiment: Any, file: Path, quiet: bool, how: dict[str, Any]) -> pd.Da
 
 def results(
     file: Database,
-    top: Top = TOP,
+    top: MaybeTop = None,
     rank_by: Annotated[
-        RankBy, typer.Option(help="Rank by the chance to last, or by contributors in the department with fewest.")
-    ] = RankBy.chance,
+        RankBy | None,
+        typer.Option(help="Rank by the chance to last (when absent), or by contributors in the department with fewest."),
+    ] = None,
     probability: Annotated[
         float | None,
         typer.Option(
             min=0.0, max=1.0, help="Least lower bound of the chance to last for a bundle to be enough; 0.5 when absent."
         ),
     ] = None,
-    cost: Annotated[Cost, typer.Option(help="Whose hours count where bundles are compared by cost.")] = Cost.all,
+    cost: Annotated[
+        Cost | None, typer.Option(help="Whose hours count where bundles are compared by cost; all when absent.")
+    ] = None,
     csv: Annotated[FilePath, typer.Option(help="Write a table here (.csv).")] = None,
     parquet: Annotated[FilePath, typer.Option(help="Write a table here (.parquet).")] = None,
     rows: Annotated[
-        Rows, typer.Option(help="What a row of these tables is: a point, a run, a day of a run (of --series), a failed run.")
-    ] = Rows.points,
+        Rows | None,
+        typer.Option(
+            help="What a row of these tables is: a point (when absent), a run, a day of a run (of --series), a failed run."
+        ),
+    ] = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
     plot_shares: Annotated[FilePath, typer.Option(help="Draw here what each practice adds (Shapley values).")] = None,
     plot_frontier: Annotated[FilePath, typer.Option(help="Draw here what more hours buy.")] = None,
@@ -174,10 +188,15 @@ def results(
     pictures = {option: (path, PICTURES) for option, path in {"--plot": plot, **more}.items()}
     tables = {"--csv": (csv, CSV), "--parquet": (parquet, PARQUET)}
     check_outputs({**tables, "--report": (report, HTML), **pictures}, reads={"the sweep": file})
+    if rows is not None and csv is None and parquet is None:
+        raise InputError(Problem("says what a row of a table is; give --csv or --parquet too, or leave it out", "--rows"))
+    if provenance:
+        told = {"--top": top, "--rank-by": rank_by, "--probability": probability, "--cost": cost}
+        _refuse_beside_provenance(told | {"--plot": plot, **more, "--report": report})
     from adoptsim.sweeps.results import load_results
 
     frame = load_results(file)
-    _export(frame, file, rows, [path for path in (csv, parquet) if path is not None])
+    _export(frame, file, rows or Rows.points, [path for path in (csv, parquet) if path is not None])
     if provenance:
         _tell_provenance(file, as_json=as_json)
         return
@@ -185,14 +204,21 @@ def results(
         frame,
         file,
         plot,
-        top,
+        top or TOP,
         as_json=as_json,
         probability=probability,
-        cost=cost.value,
-        rank_by=rank_by.value,
+        cost=cost.value if cost else None,
+        rank_by=(rank_by or RankBy.chance).value,
         more=more,
         page=report,
     )
+
+
+def _refuse_beside_provenance(given: Mapping[str, object]) -> None:
+    said = "is for what the sweep found, and --provenance says instead where it comes from; leave one of them out"
+    useless = [Problem(said, option) for option, value in given.items() if value is not None]
+    if useless:
+        raise InputError(*useless)
 
 
 def _export(frame: pd.DataFrame, file: Path, rows: Rows, paths: Sequence[Path]) -> None:
@@ -232,7 +258,7 @@ def _tell(
     *,
     as_json: bool,
     probability: float | None = None,
-    cost: str = Cost.all.value,
+    cost: str | None = None,
     rank_by: str = "chance",
     more: Mapping[str, Path | None] = MappingProxyType({}),
     page: Path | None = None,
@@ -246,7 +272,8 @@ def _tell(
 
     runs = _runs_of(file, frame)
     least = SUFFICIENT if probability is None else probability
-    answer = answer_of(file, runs, probability=least, cost=cost) if runs is not None else None
+    answer = answer_of(file, runs, probability=least, cost=cost or Cost.all.value) if runs is not None else None
+    _refuse_useless(frame, answer, probability, cost)
     if answer is not None and runs is not None and again is not None:
         answer = tried_again(answer, file, runs, probability=least, threads=again.threads)
     drawn = answer_figures(answer, more)
@@ -258,7 +285,7 @@ def _tell(
     if answer is not None:
         add_answer(report, answer)
     if page is not None:
-        how = {"probability": probability, "cost": None if cost == Cost.all else cost}
+        how = {"probability": probability, "cost": cost}
         command = as_typed("results", f"{frame.attrs['experiment']}.db", **how, report="report.html")
         _write_report(frame, file, report, answer, command, page)
     if "precision" in frame.attrs:
@@ -273,6 +300,20 @@ def _tell(
         say(_spent(spent))
     if report.get("failed"):
         say(f"{counted(report['failed'], 'run')} failed; the same sweep, started again, tries them once more.")
+
+
+def _refuse_useless(frame: pd.DataFrame, answer: Any, probability: float | None, cost: str | None) -> None:
+    """Refuse what a sweep of its kind has no use for."""
+    from adoptsim.commands.answer import NO_HOURS, NOT_ALL_BUNDLES
+    from adoptsim.sweeps.results import on_off_factors, over_worlds
+
+    problems = []
+    if cost is not None and (answer is None or answer.frontier is None):
+        problems.append(Problem(NOT_ALL_BUNDLES if answer is None else NO_HOURS, "--cost"))
+    if probability is not None and not on_off_factors(over_worlds(frame)):
+        problems.append(Problem("is for bundles, and the sweep has nothing on and off; leave it out", "--probability"))
+    if problems:
+        raise InputError(*problems)
 
 
 def _runs_of(file: Path, frame: pd.DataFrame) -> pd.DataFrame | None:
@@ -290,7 +331,6 @@ def _runs_of(file: Path, frame: pd.DataFrame) -> pd.DataFrame | None:
 
 def _write_report(frame: pd.DataFrame, file: Path, report: dict[str, Any], answer: Any, command: str, page: Path) -> None:
     """Write what a sweep found as a page."""
-    from adoptsim.domain.errors import InputError, Problem
     from adoptsim.report.pages.sweep import Asked, sweep_page
 
     if not frame.attrs["finished"]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -130,6 +130,15 @@ def _lines(what: str, expected: int, unit: str) -> Tell:
         say(f"{what}: {done:,} of {total:,} {unit} ({done * 100 // total} %), {speed} {unit}/s{left}")
 
     return tell
+
+
+@contextmanager
+def stopped_says(text: Callable[[], str]) -> Iterator[None]:
+    """Let Ctrl-C say what is kept by then and how to go on, where nobody below has said so."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(str(stop) or text()) from None
 
 
 def tell_if_first(quiet: bool) -> None:

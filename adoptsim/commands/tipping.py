@@ -127,7 +127,7 @@ def _edges(scenario: Scenario, how: dict[str, Any], replicates: int | None, *, q
 
 def _phase(scenario: Scenario, targets: tuple[str, str], how: dict[str, Any], most: int | None, **outputs: Any) -> None:
     from adoptsim.analysis.living import left_alone
-    from adoptsim.analysis.phase import MOST_RUNS
+    from adoptsim.analysis.phase import FIRST_RUNS, MOST_RUNS
     from adoptsim.analysis.phase import phase as search
     from adoptsim.analysis.phase_words import phase_verdict
     from adoptsim.analysis.settings import check_axis, read_axis
@@ -138,6 +138,9 @@ def _phase(scenario: Scenario, targets: tuple[str, str], how: dict[str, Any], mo
         raise InputError(Problem(f"{targets[1]} is given twice; give two different settings", "--phase"))
     for axis in axes:
         check_axis(left_alone(scenario), axis, "--phase")
+    if most is not None and most < FIRST_RUNS:
+        said = f"{most} is fewer than the {FIRST_RUNS} runs that every point of --phase has; give {FIRST_RUNS} or more"
+        raise InputError(Problem(said, "--replicates"))
     tell_if_first(quiet)
     with progress("phase diagram", 1, quiet=quiet) as tell:
         found = search(scenario, axes, most_runs=most or MOST_RUNS, progress=tell, **how)

@@ -178,6 +178,26 @@ def test_a_missing_library_is_named_with_what_installs_it(monkeypatch, capsys):
     assert "pip install 'adoptsim[calibration]'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("made", "option", "file"), [("--members", "--out", "a.csv"), ("--fit", "--out-fit", "a.yaml")])
+def test_a_file_for_what_is_not_made_is_refused(capsys, tmp_path, made, option, file):
+    assert main(["calibrate", made, "0", option, str(tmp_path / file)]) == 2
+    said = capsys.readouterr().err
+    assert f"{option}: is for" in said
+    assert f"{made} " in said
+
+
+@pytest.mark.usefixtures("cheap")
+def test_ctrl_c_after_the_first_write_says_what_is_kept(capsys, tmp_path, monkeypatch):
+    def stopped(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calibration, "confirmed", stopped)
+    path = tmp_path / "sets.csv"
+    assert main(["calibrate", "--members", "24", "--thin", "4", "--out", str(path), "--quiet"]) == 130
+    assert f"{path} is kept, its sets not yet checked under other luck" in capsys.readouterr().err
+    assert len(read_ensemble(path)) == 24
+
+
 def test_a_file_of_another_kind_is_refused_before_anything_runs(capsys, tmp_path):
     assert main(["calibrate", "--out", str(tmp_path / "sets.txt")]) == 2
     assert ".csv" in capsys.readouterr().err
