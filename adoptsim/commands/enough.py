@@ -71,8 +71,8 @@ def _show(console: Console, summary: Row, title: str) -> None:
     if summary["cheapest"] is None:
         console.print(f"No bundle is sure to last in {probability} of runs. The best lasts in {_share(best)}.")
     console.print(
-        f"Enough: in {summary['runs_again']} runs with fresh luck, which had no part in choosing it, the lower bound of its "
-        f"chance to last is at least {probability}.\n",
+        f"Enough: in {summary['runs_again']} runs with fresh luck the lower bound of its chance to last is at least "
+        f"{probability}. The chance itself is that of as many more runs, which had no part in the choice.\n",
         style="dim",
     )
     print_shares(console, summary["shares"])

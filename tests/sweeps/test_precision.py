@@ -150,3 +150,11 @@ def test_a_precision_of_what_a_file_does_not_keep_is_refused_with_what_it_keeps(
     with pytest.raises(InputError, match="of its runs it keeps reached, trust, not contributors; ask for those"):
         sweep(experiment, out=out, precision=0.1, precision_of="contributors")
     sweep(experiment, out=out, precision=0.9, precision_of="trust")
+
+
+def test_a_sweep_by_precision_goes_on_without_one_where_no_point_has_more(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path, "safe_space", replicates=32), tmp_path / "small.db"
+    sweep(experiment, out=out, precision=0.9, precision_of="contributors")
+    assert sweep(experiment, out=out)["n"].tolist() == [32, 32]
+    with pytest.raises(InputError, match="has 32 replicates a point; give as many or more"):
+        sweep(experiment, out=out, replicates=16)
