@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from adoptsim import files
+from adoptsim.domain.levers import LEVERS
+from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.scenario import Scenario
 from adoptsim.report.drawing import factor_title
 from adoptsim.report.html import Cell, Code, Point, Section, Table
@@ -16,7 +18,7 @@ from adoptsim.sweeps.store import read_meta, reading
 
 Row = dict[str, Any]
 ON_OFF = [False, True]
-MOST_LEVELS = 8
+MOST_LEVELS, MOST_VARIED = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,15 @@ def base_critical_mass(asked: Asked) -> Point:
 def simulated_section(asked: Asked, people: int) -> Section:
     """Return the organisation, the practices of the base scenario, and what is varied."""
     base = practices_section(asked.scenario, people)
-    rows = [[Cell(" ".join(reversed(factor_title(name))).strip()), Cell(_levels(varied))] for name, varied in asked.vary]
+    rows = [
+        [Cell(" ".join(reversed(factor_title(name))).strip(), _meaning(name)), Cell(_levels(varied))]
+        for name, varied in asked.vary
+    ]
     table = Table("What is varied", ("", "levels"), rows, words=2)
     lead = [*base.lead[:1], *([] if base.tables else ["Beside what is varied, no practice is in use."])]
+    if len(rows) > MOST_VARIED:
+        listed = f"What is varied, {len(rows):,} factors, is listed in the experiment below."
+        return Section(base.title, [*lead, listed], tables=base.tables)
     return Section(base.title, lead, tables=[*base.tables, table])
 
 
@@ -61,10 +69,27 @@ def _levels(varied: Any) -> str:
     if varied == ON_OFF:
         return "without, with"
     if isinstance(varied, dict):
-        return " ".join(f"{name} {level_words(value)}" for name, value in varied.items() if value is not None)
+        return _range(varied)
     if len(varied) > MOST_LEVELS:
         return f"{len(varied):,} levels, from {level_words(min(varied))} to {level_words(max(varied))}"
     return ", ".join(level_words(level) for level in varied)
+
+
+def _range(varied: Row) -> str:
+    """Return a range as text: '0.02 to 0.5, log-uniform'; of another form, its fields."""
+    if "low" not in varied or "high" not in varied:
+        return " ".join(f"{name} {level_words(value)}" for name, value in varied.items() if value is not None)
+    scale = "" if varied.get("scale") in (None, "uniform") else f", {varied['scale']}"
+    whole = ", whole numbers" if varied.get("whole") else ""
+    return f"{level_words(varied['low'])} to {level_words(varied['high'])}{scale}{whole}"
+
+
+def _meaning(target: str) -> str:
+    """Return what a lever or parameter means; nothing of others."""
+    section, _, key = target.partition(".")
+    tables: dict[str, Row] = {"levers": {**LEVERS}, "parameters": {**PARAMETERS}}
+    row = tables.get(section, {}).get(key)
+    return "" if row is None else str(row.meaning)
 
 
 def level_words(level: Any) -> str:

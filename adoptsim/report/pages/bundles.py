@@ -72,10 +72,10 @@ def practice_numbers(practices: list[str]) -> str:
 
 
 def strongest_fact(shares: Row) -> list[Fact]:
-    """Return what the strongest practice adds as a large number; nothing where that is not known."""
+    """Return what the strongest practice adds as a large number; nothing where that is nothing or not known."""
     strongest = shares["values"]["reached"]["practices"][0]
     share, title = strongest["share"], PRACTICES[strongest["practice"]].title
-    if share["mean"] is None:
+    if not share["mean"]:
         return []
     value, _, bounds = change(share["mean"], share["low"], share["high"], "share").partition(" ")
     return [Fact(value, bounds.strip("()"), f"points from the strongest practice: {title}")]
