@@ -34,7 +34,10 @@ from adoptsim.report.words import counted, is_known
 from adoptsim.simulation import OrganisationSource, model_version
 
 Row = dict[str, Any]
-NOT_AGAIN = "what looks best of many is flattered by it. Only the bundles at the top were tried again with fresh luck."
+NOT_AGAIN = (
+    "what looks best of many is flattered by it. All stand where the first runs put them, the one in the ring too; only the "
+    "bundles at the top were tried again with fresh luck."
+)
 
 
 def enough_page(scenario: Scenario, found: Enough, summary: Row, *, given: str, command: str) -> Page:
