@@ -64,12 +64,13 @@ class Enough:
 
     ``n_sufficient``: bundles that are enough in the first look and the second together, of the `MOST_SCREENED` cheapest and
     as many smallest that are looked at again; ``best``: the chance, with fresh luck, of the bundle that lasted most often in
-    the first look.
+    the first look, ``best_practices``.
     """
 
     frontier: Frontier
     n_sufficient: int
     best: Interval
+    best_practices: tuple[str, ...]
     cheapest: Confirmed | None
     smallest: Confirmed | None
 
@@ -79,6 +80,7 @@ class Enough:
             "probability": self.frontier.probability,
             "sufficient": self.n_sufficient,
             "best": as_dict(self.best),
+            "best_practices": list(self.best_practices),
             "runs_again": AGAIN,
             "cheapest": self.cheapest.summary() if self.cheapest else None,
             "smallest": self.smallest.summary() if self.smallest else None,
@@ -170,6 +172,7 @@ def enough_of(
         frontier=frontier,
         n_sufficient=len(sure),
         best=look.again(best) if reached[best].any() and not np.isnan(reached).any() else proportion_interval(reached[best]),
+        best_practices=bundles.in_place(best),
         cheapest=cheapest or smallest,
         smallest=smallest or cheapest,
     )

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.report.words import counted, duration, span
+from adoptsim.report.footnotes import about_discovery
+from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
     from adoptsim.analysis.discovery import Box, Discovery
+    from adoptsim.report.pages.discovery_python import Kind
     from adoptsim.sweeps.experiment import Experiment
 
-CONDITIONS = "where-it-holds"
+CONDITIONS = "where-it-holds"  # as in adoptsim.analysis.conditions, which --help need not wait for
 DATABASES = (".db", ".sqlite", ".sqlite3")
 WORLD_REPLICATES = 4
 
@@ -72,6 +74,7 @@ def discover(
         typer.Option("--out", help="The sweep's file (.db), where it goes on; beside you when absent.", show_default=False),
     ] = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -81,55 +84,68 @@ def discover(
     chance) and says them in a sentence.
     """
     read = {"the sweep or the experiment": Path(what), "the ensemble": ensemble}
-    check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES)}, reads=read)
+    wanted = {"--out": (out_file, ()), "--plot": (plot, PICTURES), "--report": (report, HTML)}
+    check_outputs(wanted, reads=read)
     from adoptsim.analysis.discovery import discover as find
     from adoptsim.analysis.discovery import most_prim_runs, need_ema
 
     need_ema()
     how: dict[str, Any] = {"replicates": replicates, "seed": seed, "threads": threads, "quiet": quiet}
-    cases = _cases(what, over, holds, ensemble, out_file, how)
+    kind = _kind(what, over, ensemble)
+    cases = _cases(kind, what, holds, ensemble, out_file, how)
     _check(cases)
     with progress("looking for conditions", most_prim_runs(boxes), quiet=quiet, unit="searches") as tell:
-        found = find(cases.factors, cases.holds, most_boxes=boxes, seed=seed or cases.facts["seed"], progress=tell)
+        found = find(
+            cases.factors, cases.holds, most_boxes=boxes, seed=cases.facts["seed"] if seed is None else seed, progress=tell
+        )
     if plot is not None:
         from adoptsim.report.figures import figure_discovery
 
         write_figure(figure_discovery(found, cases.facts["title"]), plot)
+    if report is not None:
+        options: dict[str, Any] = {"over": over.value if kind == "worlds" else None, "holds": holds, "boxes": boxes}
+        options |= {"ensemble": ensemble, "replicates": replicates, "seed": seed, "out": out_file}
+        _write_page(found, cases.facts, kind, what, options, report)
     if as_json:
-        print_json(_report(found, cases.facts) | {"picture": str(plot) if plot else None})
+        written = {"picture": str(plot) if plot else None, "report": str(report) if report else None}
+        print_json(_report(found, cases.facts) | written)
         return
     _show(out(), found, cases.facts)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for name, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{name}: {file}")
 
 
-def _cases(what: str, over: Over, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]) -> Cases:
-    """Return the cases of a sweep's file, of an experiment, or of a scenario under conditions or in worlds."""
+def _kind(what: str, over: Over, ensemble: Path | None) -> Kind:
+    """Return what is given: a sweep's file, an experiment, or a scenario under conditions or in worlds."""
     if Path(what).suffix.lower() in DATABASES:
-        return _of_file(Path(what), holds)
+        return "sweep"
     if over == Over.WORLDS:
-        return _of_worlds(what, holds, ensemble, how)
+        return "worlds"
     if ensemble is not None:
         raise InputError(Problem("is for --over worlds; leave it out, or give that too", "--ensemble"))
-    asked = _experiment(what)
-    file = out_file or Path(f"{asked.name}.db")
-    return _of_experiment(asked, file, holds, how)
+    return "experiment" if _is_experiment(what) else "scenario"
 
 
-def _experiment(what: str) -> Experiment:
-    """Return an experiment, or that of the shipped conditions around a scenario."""
-    from adoptsim import files
+def _cases(kind: Kind, what: str, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]) -> Cases:
+    """Return the cases of a sweep's file, of an experiment, or of a scenario under conditions or in worlds."""
+    if kind == "sweep":
+        return _of_file(Path(what), holds)
+    if kind == "worlds":
+        return _of_worlds(what, holds, ensemble, how)
+    from adoptsim.analysis.conditions import conditions_around
     from adoptsim.sweeps.experiment import Experiment
 
-    given, own = files.split_own(what)
-    name = str(given)
-    if name in files.shipped("experiments") or _has_vary(name):
-        return Experiment.load(what)
-    scenario, conditions = files.Scenario.load(name), Experiment.load(CONDITIONS)
-    base = name if name in files.shipped("scenarios") else str(files.locate(name, "scenarios").absolute())
-    title = f"In which organisations does {scenario.name} hold?"
-    asked = conditions.model_copy(update={"name": f"{scenario.name}-where", "title": title, "scenario": base})
-    return asked if own is None else asked.set_in(own)
+    asked = Experiment.load(what) if kind == "experiment" else conditions_around(what)
+    return _of_experiment(asked, out_file or Path(f"{asked.name}.db"), holds, how)
+
+
+def _is_experiment(what: str) -> bool:
+    """Return whether an experiment is named, not a scenario."""
+    from adoptsim import files
+
+    name = str(files.split_own(what)[0])
+    return name in files.shipped("experiments") or _has_vary(name)
 
 
 def _has_vary(what: str) -> bool:
@@ -195,6 +211,21 @@ def _check(cases: Cases) -> None:
         raise InputError(Problem(said, "samples", cases.facts.get("file", "")))
 
 
+def _write_page(found: Discovery, facts: dict[str, Any], kind: Kind, what: str, options: dict[str, Any], page: Path) -> None:
+    """Write what was found as a page; ``options``: as they were asked for."""
+    from adoptsim import files
+    from adoptsim.report.pages.asked import Asked
+    from adoptsim.report.pages.discovery import discovery_page
+    from adoptsim.report.pages.discovery_python import Question, discovery_python
+
+    sets = None if options["ensemble"] is None else str(options["ensemble"])
+    same = {name: options[name] for name in ("replicates", "seed", "boxes")}
+    question = Question(kind, what, file=facts.get("file", ""), ensemble=sets, **same)
+    asked = Asked({}, files.Scenario.load(what)) if kind == "worlds" else Asked.read(Path(facts["file"]))
+    typed = as_typed("discover", what, **options, report="report.html")
+    write_page(discovery_page(found, facts, asked, python=discovery_python(question, facts), command=typed), page)
+
+
 def _report(found: Discovery, facts: dict[str, Any]) -> dict[str, Any]:
     """Return what was found as plain data."""
     from adoptsim.analysis.condition_words import legend, measures, noun_of, sentence
@@ -247,31 +278,12 @@ def _show(console: Console, found: Discovery, facts: dict[str, Any]) -> None:
     limits = [limit for box in found.boxes for limit in box.limits]
     for line in legend(limits):
         console.print(line, style="dim")
-    console.print(f"\n{_footnote(found, facts)}", style="dim")
+    console.print(f"\n{about_discovery(found, facts)}", style="dim")
 
 
 def _rows(shown: Any, box: Box) -> None:
-    from adoptsim.analysis.condition_words import condition
+    from adoptsim.analysis.condition_words import condition_cells
 
     for limit in box.limits:
-        at = limit.high if limit.high is not None else limit.low
-        number = "" if at is None else f"{at:.3g}"
-        error = f"{1.96 * limit.uncertainty:.2g}" if limit.uncertainty else ""
-        shown.add_row(condition(limit), number, error, f"{100 * limit.found_again:.0f} %", f"{limit.quasi_p:.1g}")
+        shown.add_row(*condition_cells(limit))
     shown.add_section()
-
-
-def _footnote(found: Discovery, facts: dict[str, Any]) -> str:
-    share = found.share
-    done = f" ({facts['finished']:,} of {facts['runs']:,} runs so far)" if facts["finished"] < facts["runs"] else ""
-    cases = (
-        f"{counted(len(found.holds), 'case')} of {facts['scenario']} with {counted(facts['replicates'], 'run')} each{done}"
-    )
-    levers = (
-        " Levers are meant as they are before the practices." if any("levers." in name for name in found.factors) else ""
-    )
-    return (
-        f"{cases}; a case holds if critical mass is reached in at least {100 * facts['holds_at']:.0f} % of its runs "
-        f"({span(share.low, share.high, 'share')} of cases do, 95 % interval).{levers} Conditions by PRIM; where nothing "
-        f"is to be found, some are named in at most one set of cases in twenty. Give or take: 95 %, from random parts."
-    )
