@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from adoptsim.analysis.discovery import Discovery
 
 Summary = Mapping[str, Any]
+THE_LARGEST_OF_SEVERAL = "The largest of several, measured in the runs that rank them, is a little flattered by luck."
 
 
 def about_shocks(summary: Summary) -> str:
