@@ -117,7 +117,6 @@ def test_the_seed_of_a_search_is_as_given_nought_too(adoptsim, monkeypatch):
         ["--ensemble", "sets.csv"],
         ["--out", "other.db"],
         ["--over", "conditions"],
-        ["--threads", "2"],
     ],
     ids=" ".join,
 )

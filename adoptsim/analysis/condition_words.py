@@ -97,6 +97,14 @@ def condition(limit: Limit) -> str:
     return f"{phrase.subject} is {_between(limit)}{f' {phrase.unit}' if phrase.unit else ''}"
 
 
+def condition_cells(limit: Limit) -> tuple[str, str, str, str, str]:
+    """Return a condition for a table: in words, its limit, give or take, how often it was found again, its quasi-p."""
+    at = limit.high if limit.high is not None else limit.low
+    error = f"{1.96 * limit.uncertainty:.2g}" if limit.uncertainty else ""
+    again = f"{100 * limit.found_again:.0f} %"
+    return condition(limit), "" if at is None else f"{at:.3g}", error, again, f"{limit.quasi_p:.1g}"
+
+
 def factor_words(factor: str) -> str:
     """Return what people call a factor: 'trust', 'leaders answer ... posts'."""
     section, _, key = factor.partition(".")

@@ -29,7 +29,8 @@ PROBABILITY = 0.5
 SCREENED, MOST_SCREENED = 16, 64
 """More runs of those bundles that may be enough, and of so many by hours and by size at most."""
 AGAIN, MOST_TRIED = 64, 16
-"""Runs with fresh luck that decide, and for how many bundles before it is said that none is enough."""
+"""Runs with fresh luck that decide, and for how many bundles before it is said that none is enough; as many more, which have
+decided nothing, give the chance of the one that is."""
 FRESH = 1_000_000
 """The number of the first replicate that no bundle is chosen by in the first look."""
 
@@ -38,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A bundle that is enough: ``reached`` with fresh luck, ``first`` in all runs that chose it.
+    """A bundle that is enough: ``reached`` in runs that had no part in the choice, ``first`` in those that chose it.
 
     ``hours`` a month of the whole organisation, ``by_role`` of each role; ``failed``: how many that came before it were
     not enough when they were tried again.
@@ -63,12 +64,13 @@ class Enough:
 
     ``n_sufficient``: bundles that are enough in the first look and the second together, of the `MOST_SCREENED` cheapest and
     as many smallest that are looked at again; ``best``: the chance, with fresh luck, of the bundle that lasted most often in
-    the first look.
+    the first look, ``best_practices``.
     """
 
     frontier: Frontier
     n_sufficient: int
     best: Interval
+    best_practices: tuple[str, ...]
     cheapest: Confirmed | None
     smallest: Confirmed | None
 
@@ -78,6 +80,7 @@ class Enough:
             "probability": self.frontier.probability,
             "sufficient": self.n_sufficient,
             "best": as_dict(self.best),
+            "best_practices": list(self.best_practices),
             "runs_again": AGAIN,
             "cheapest": self.cheapest.summary() if self.cheapest else None,
             "smallest": self.smallest.summary() if self.smallest else None,
@@ -169,6 +172,7 @@ def enough_of(
         frontier=frontier,
         n_sufficient=len(sure),
         best=look.again(best) if reached[best].any() and not np.isnan(reached).any() else proportion_interval(reached[best]),
+        best_practices=bundles.in_place(best),
         cheapest=cheapest or smallest,
         smallest=smallest or cheapest,
     )
@@ -208,31 +212,31 @@ class _Look:
 
     def __init__(self, scenario: Scenario, bundles: Bundles, how: dict[str, Any], tell: Progress | None) -> None:
         self._scenario, self._bundles, self._how, self._tell = scenario, bundles, how, tell
-        self._again: dict[int, Interval] = {}
+        self._again: dict[tuple[int, int], Interval] = {}
         self._done = self._total = 0
 
     def together(self, likely: Sequence[int]) -> dict[int, Interval]:
         """Return the chances of bundles over the first runs and some more."""
         if not likely:
             return {}
-        self._total = len(likely) * SCREENED + MOST_TRIED * AGAIN
+        self._total = len(likely) * SCREENED + (MOST_TRIED + 2) * AGAIN
         more = self._reached(likely, range(FRESH, FRESH + SCREENED))
         both = zip(likely, self._bundles.outcome["reached"][likely], more, strict=True)
         return {bundle: proportion_interval(np.concatenate(flags)) for bundle, *flags in both}
 
     def first_again(self, candidates: Sequence[int], probability: float) -> tuple[int, Interval, int] | None:
-        """Return the first bundle that is enough with fresh luck, its chance, and how many before it were not."""
+        """Return the first bundle that is enough with fresh luck, its chance after that, and how many before it were not."""
         for failed, bundle in enumerate(candidates[:MOST_TRIED]):
             if self.again(bundle).low >= probability:
-                return bundle, self.again(bundle), failed
+                return bundle, self.again(bundle, block=1), failed
         return None
 
-    def again(self, bundle: int) -> Interval:
-        """Return a bundle's chance with fresh luck."""
-        if bundle not in self._again:
-            first = FRESH + SCREENED
-            self._again[bundle] = proportion_interval(self._reached([bundle], range(first, first + AGAIN))[0])
-        return self._again[bundle]
+    def again(self, bundle: int, block: int = 0) -> Interval:
+        """Return a bundle's chance with fresh luck: of the first block of it, which decides, or of another."""
+        if (bundle, block) not in self._again:
+            first = FRESH + SCREENED + block * AGAIN
+            self._again[bundle, block] = proportion_interval(self._reached([bundle], range(first, first + AGAIN))[0])
+        return self._again[bundle, block]
 
     def _reached(self, bundles: Sequence[int], replicates: range) -> Floats:
         policies = [with_only(self._scenario, self._bundles.in_place(bundle)) for bundle in bundles]

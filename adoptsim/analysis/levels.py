@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from adoptsim.domain.intervals import NOTHING, Interval, mean_interval, paired_difference, proportion_interval
+from adoptsim.domain.intervals import CONFIDENCE, NOTHING, Interval, mean_interval, paired_difference, proportion_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ class FactorEffect:
     best: Any
     worst: Any
     contrast: Interval
-    """Of the best level against the worst: chosen after the fact, so that small ones look larger than they are."""
+    """Of the best level against the worst, chosen after the fact: its interval allows for that, its value does not."""
     alone: Alone | None = None
 
     @property
@@ -138,10 +138,14 @@ def _alone(runs: pd.DataFrame, factor: str, levels: Sequence[Any], within: str, 
 
 
 def _contrast(values: Sequence[Floats]) -> tuple[int, int, Interval]:
-    """Return the places of the largest and the smallest mean, and their difference in pairs."""
+    """Return the places of the largest and the smallest mean, and their difference in pairs.
+
+    They are the widest apart of all pairs of levels, so the interval is one that all of them keep together (Bonferroni).
+    """
     reached = [float(each.mean()) for each in values]
     best, worst = int(np.argmax(reached)), int(np.argmin(reached))
-    return best, worst, _difference(values[best], values[worst])
+    n_pairs = math.comb(len(values), 2)
+    return best, worst, _difference(values[best], values[worst], 1.0 - (1.0 - CONFIDENCE) / n_pairs)
 
 
 def _by_replicate(part: pd.DataFrame, outcome: str) -> Floats:
@@ -156,8 +160,8 @@ def _level(outcome: str, values: Floats, *, alone: bool) -> Interval:
     return Interval(float(values.mean()), float(low), float(high))
 
 
-def _difference(after: Floats, before: Floats) -> Interval:
-    return _proven(paired_difference(after, before), after - before)
+def _difference(after: Floats, before: Floats, confidence: float = CONFIDENCE) -> Interval:
+    return _proven(paired_difference(after, before, confidence), after - before)
 
 
 def _proven(found: Interval, values: Floats) -> Interval:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from adoptsim.analysis.introductions import Calendar, in_order, in_use
 from adoptsim.compare import paired_proportion_difference
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.intervals import CONFIDENCE, Interval, mean_interval, paired_difference
+from adoptsim.domain.intervals import CONFIDENCE, Interval, mean_interval, paired_difference, proportion_interval
 from adoptsim.domain.scenario import Scenario
 from adoptsim.engine.state import COUNT
 from adoptsim.simulation import SEED, OrganisationSource, Simulator, as_dict, n_threads
@@ -122,7 +122,8 @@ class Ordering:
 
     def mean(self, order: Order, measure: str | None = None) -> Interval:
         """Return a measure of an order."""
-        return mean_interval(self.values[measure or self.measure][order])
+        name = measure or self.measure
+        return (proportion_interval if name == "reached" else mean_interval)(self.values[name][order])
 
     def regret(self, order: Order, measure: str | None = None) -> Interval:
         """Return by how much an order falls short of the best, in pairs."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from adoptsim.analysis.sensitivity import importance
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.parameters import PARAMETERS
 from adoptsim.domain.practices import PRACTICES
@@ -56,6 +57,22 @@ def _extent(varied: Varied) -> str:
 
 def _level(level: Any) -> str:
     return f"{level:g}" if isinstance(level, int | float) and not isinstance(level, bool) else str(level)
+
+
+def matters_most(frame: pd.DataFrame) -> str:
+    """Return the finding in a sentence: what is first, and the first practice if that is another."""
+    vary, real = frame.attrs["vary"], set(frame.loc[frame["beyond_luck"].astype(bool), "target"])
+    if frame.empty:
+        return "Nothing that was varied moves the outcome"
+    targets = [str(target) for target in importance(frame).index if target in real]
+    if not targets:
+        return "Nothing that was varied can be told from luck"
+    first = target_words(targets[0], vary[targets[0]])
+    practices = [target for target in targets if target.startswith("practices.")]
+    says = f"{first.name} matters most"
+    if first.is_practice or not practices:
+        return says
+    return f"{says}; of the practices, {lower(target_words(practices[0], vary[practices[0]]).name)}"
 
 
 def findings(frame: pd.DataFrame) -> list[str]:
@@ -131,6 +148,7 @@ def how_to_read(method: str) -> str:
     )
 
 
+DIRECTION_WORDS = "{up} more of it raises the outcome, {down} lowers it, neither: now this, now that."
 LUCK_WORDS = (
     "By luck: cannot be told from zero here; a factor that does nothing passes for more than luck once in a hundred."
 )

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.domain.practices import PRACTICES
-from adoptsim.report.words import counted, number, with_unit
+from adoptsim.report.enough_words import size_words, strongest
+from adoptsim.report.words import counted, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ def verdict(report: Row) -> str:
         most = frontier["bundles"][-1]["reached"]["mean"] if frontier else report["ranked"][0]["reached"]["probability"]
         sentences.append(f"None of {counted(report['points'], 'bundle')} is sure to last in at least {asked} of runs.")
         sentences.append(f"The best lasts in {with_unit(most, 'share')}.")
-    return " ".join([*sentences, *_strongest(report["shares"])])
+    return " ".join([*sentences, *strongest(report["shares"])])
 
 
 def _least_again(again: Row) -> str:
@@ -95,7 +95,7 @@ def _least_again(again: Row) -> str:
     smallest = smallest or cheapest
     priced = cheapest or smallest
     return (
-        f"Tried again with fresh luck, the smallest that holds {_size(len(smallest['practices']))}; the cheapest has "
+        f"Tried again with fresh luck, the smallest that holds {size_words(len(smallest['practices']))}; the cheapest has "
         f"{len(priced['practices'])} and takes {priced['hours']['mean']:,.0f} hours a month."
     )
 
@@ -104,13 +104,9 @@ def _least(smallest: list[Row], frontier: Row | None) -> str:
     """Return what the least bundles need by the runs that have chosen them."""
     least = min(len(row["practices"]) for row in smallest)
     return (
-        f"The smallest {_size(least)}{_and_cheapest(frontier)}: rather too good, as luck helped to choose them; the sweep, "
-        f"started again, tries them with fresh luck."
+        f"The smallest {size_words(least)}{_and_cheapest(frontier)}: rather too good, as luck helped to choose them; the "
+        f"sweep, started again, tries them with fresh luck."
     )
-
-
-def _size(least: int) -> str:
-    return "needs no practice at all" if least == 0 else f"has {counted(least, 'practice')}"
 
 
 def _and_cheapest(frontier: Row | None) -> str:
@@ -119,17 +115,6 @@ def _and_cheapest(frontier: Row | None) -> str:
     cheapest = frontier["cheapest"]
     hours = f"{cheapest['hours']['mean']:,.0f}"
     return f"; the cheapest has {len(cheapest['practices'])} and takes {hours} hours a month"
-
-
-def _strongest(shares: Row) -> list[str]:
-    """Return which practice adds most to the chance to last; nothing where nothing is added beyond luck."""
-    reached = shares["values"]["reached"]
-    first, total = reached["practices"][0], reached["total"]["mean"]
-    if not first["share"]["low"] or first["share"]["low"] <= 0.0:
-        return []
-    points = f"{number(first['share']['mean'], 'share', places=0)} of the {number(total, 'share', places=0)} points"
-    title = PRACTICES[first["practice"]].title
-    return [f"{title} adds most: {points} between none of the practices and all."]
 
 
 def answer_figures(answer: Answer | None, wanted: Mapping[str, Path | None]) -> dict[Path, Figure]:

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads, as_typed
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, stopped_says, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.report.words import counted, duration, span
+from adoptsim.report.footnotes import about_discovery
+from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
     from adoptsim.analysis.discovery import Box, Discovery
+    from adoptsim.report.pages.discovery_python import Kind
     from adoptsim.sweeps.experiment import Experiment
 
-CONDITIONS = "where-it-holds"
+CONDITIONS = "where-it-holds"  # as in adoptsim.analysis.conditions, which --help need not wait for
 DATABASES = (".db", ".sqlite", ".sqlite3")
 WORLD_REPLICATES = 4
 
@@ -76,6 +78,7 @@ def discover(
         typer.Option("--out", help="The sweep's file (.db), where it goes on; beside you when absent.", show_default=False),
     ] = None,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,14 +88,16 @@ def discover(
     chance) and says them in a sentence.
     """
     read = {"the sweep or the experiment": Path(what), "the ensemble": ensemble}
-    check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES)}, reads=read)
-    _check_used(what, over, {"--ensemble": ensemble, "--replicates": replicates, "--threads": threads, "--out": out_file})
+    wanted = {"--out": (out_file, ()), "--plot": (plot, PICTURES), "--report": (report, HTML)}
+    check_outputs(wanted, reads=read)
+    kind = _kind(what, over)
+    _check_used(kind, {"--over": over, "--ensemble": ensemble, "--replicates": replicates, "--out": out_file})
     from adoptsim.analysis.discovery import discover as find
     from adoptsim.analysis.discovery import most_prim_runs, need_ema
 
     need_ema()
     how: dict[str, Any] = {"replicates": replicates, "seed": seed, "threads": threads, "quiet": quiet}
-    cases = _cases(what, over, holds, ensemble, out_file, how)
+    cases = _cases(kind, what, holds, ensemble, out_file, how)
     _check(cases)
     luck = cases.facts["seed"] if seed is None else seed
     with (
@@ -104,76 +109,73 @@ def discover(
         from adoptsim.report.figures import figure_discovery
 
         write_figure(figure_discovery(found, cases.facts["title"]), plot)
+    if report is not None:
+        options: dict[str, Any] = {"over": over.value if over is Over.WORLDS else None, "holds": holds, "boxes": boxes}
+        options |= {"ensemble": ensemble, "replicates": replicates, "seed": seed, "out": out_file}
+        _write_page(found, cases.facts, kind, what, options, report)
     if as_json:
-        print_json(_report(found, cases.facts) | {"picture": str(plot) if plot else None})
+        written = {"picture": str(plot) if plot else None, "report": str(report) if report else None}
+        print_json(_report(found, cases.facts) | written)
         return
     _show(out(), found, cases.facts)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for name, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{name}: {file}")
 
 
 def _kept(file: str | None) -> str:
     return f"stopped after the sweep, which is kept in {file}: go on with {as_typed('discover', file)}" if file else ""
 
 
-def _check_used(what: str, over: Over | None, given: dict[str, Any]) -> None:
+def _kind(what: str, over: Over | None) -> Kind:
+    """Return what is given: a sweep's file, an experiment, or a scenario under conditions or in worlds."""
+    if Path(what).suffix.lower() in DATABASES:
+        return "sweep"
+    if over == Over.WORLDS:
+        return "worlds"
+    return "experiment" if _is_experiment(what) else "scenario"
+
+
+def _check_used(kind: Kind, given: dict[str, Any]) -> None:
     """Refuse what is given and would change nothing."""
-    if _is_database(what):
+    typed = [option for option, value in given.items() if value is not None]
+    if kind == "sweep":
         said = "is for an experiment or a scenario; a sweep's file has its runs already: leave it out"
-        useless = [option for option, value in {"--over": over, **given}.items() if value is not None]
-    elif over == Over.WORLDS:
+        useless = typed
+    elif kind == "worlds":
         said = "is for a sweep, and worlds are not kept in a file; leave it out, or --over worlds"
-        useless = ["--out"] if given["--out"] is not None else []
+        useless = [option for option in typed if option == "--out"]
     else:
         said = "is for --over worlds; leave it out, or give that too"
-        useless = ["--ensemble"] if given["--ensemble"] is not None else []
+        useless = [option for option in typed if option == "--ensemble"]
     if useless:
         raise InputError(*(Problem(said, option) for option in useless))
 
 
-def _is_database(what: str) -> bool:
-    return Path(what).suffix.lower() in DATABASES
-
-
-def _cases(
-    what: str, over: Over | None, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]
-) -> Cases:
+def _cases(kind: Kind, what: str, holds: float, ensemble: Path | None, out_file: Path | None, how: dict[str, Any]) -> Cases:
     """Return the cases of a sweep's file, of an experiment, or of a scenario under conditions or in worlds."""
-    if _is_database(what):
+    if kind == "sweep":
         return _of_file(Path(what), holds)
-    if over == Over.WORLDS:
+    if kind == "worlds":
         return _of_worlds(what, holds, ensemble, how)
-    asked = _experiment(what)
-    file = out_file or Path(f"{asked.name}.db")
-    return _of_experiment(asked, file, holds, how)
-
-
-def _experiment(what: str) -> Experiment:
-    """Return an experiment, or that of the shipped conditions around a scenario."""
-    from adoptsim import files
+    from adoptsim.analysis.conditions import conditions_around
     from adoptsim.sweeps.experiment import Experiment
 
-    given, own = files.split_own(what)
-    name = str(given)
-    if name in files.shipped("experiments") or _is_experiment(name):
-        return Experiment.load(what)
-    scenario, conditions = files.Scenario.load(name), Experiment.load(CONDITIONS)
-    base = name if name in files.shipped("scenarios") else str(files.locate(name, "scenarios").absolute())
-    title = f"In which organisations does {scenario.name} hold?"
-    asked = conditions.model_copy(update={"name": f"{scenario.name}-where", "title": title, "scenario": base})
-    return asked if own is None else asked.set_in(own)
+    asked = Experiment.load(what) if kind == "experiment" else conditions_around(what)
+    return _of_experiment(asked, out_file or Path(f"{asked.name}.db"), holds, how)
 
 
 def _is_experiment(what: str) -> bool:
-    """Return whether a file names a scenario or says what it varies: no scenario does."""
-    from adoptsim.files import read_text
+    """Return whether an experiment is named, not a scenario: its file names a scenario, or says what it varies."""
+    from adoptsim import files
     from adoptsim.files.tree import parse_yaml
 
-    path = Path(what).expanduser()
-    if not path.is_file():
-        return False
+    name = str(files.split_own(what)[0])
+    path = Path(name).expanduser()
+    if name in files.shipped("experiments") or not path.is_file():
+        return name in files.shipped("experiments")
     try:
-        return not {"scenario", "vary"}.isdisjoint(parse_yaml(read_text(path)).values)
+        return not {"scenario", "vary"}.isdisjoint(parse_yaml(files.read_text(path)).values)
     except InputError:  # said again, with the file's name, by whoever loads it
         return False
 
@@ -233,6 +235,21 @@ def _check(cases: Cases) -> None:
         raise InputError(Problem(said, "samples", cases.facts.get("file", "")))
 
 
+def _write_page(found: Discovery, facts: dict[str, Any], kind: Kind, what: str, options: dict[str, Any], page: Path) -> None:
+    """Write what was found as a page; ``options``: as they were asked for."""
+    from adoptsim import files
+    from adoptsim.report.pages.asked import Asked
+    from adoptsim.report.pages.discovery import discovery_page
+    from adoptsim.report.pages.discovery_python import Question, discovery_python
+
+    sets = None if options["ensemble"] is None else str(options["ensemble"])
+    same = {name: options[name] for name in ("replicates", "seed", "boxes")}
+    question = Question(kind, what, file=facts.get("file", ""), ensemble=sets, **same)
+    asked = Asked({}, files.Scenario.load(what)) if kind == "worlds" else Asked.read(Path(facts["file"]))
+    typed = as_typed("discover", what, **options, report="report.html")
+    write_page(discovery_page(found, facts, asked, python=discovery_python(question, facts), command=typed), page)
+
+
 def _report(found: Discovery, facts: dict[str, Any]) -> dict[str, Any]:
     """Return what was found as plain data."""
     from adoptsim.analysis.condition_words import legend, measures, noun_of, sentence
@@ -285,31 +302,12 @@ def _show(console: Console, found: Discovery, facts: dict[str, Any]) -> None:
     limits = [limit for box in found.boxes for limit in box.limits]
     for line in legend(limits):
         console.print(line, style="dim")
-    console.print(f"\n{_footnote(found, facts)}", style="dim")
+    console.print(f"\n{about_discovery(found, facts)}", style="dim")
 
 
 def _rows(shown: Any, box: Box) -> None:
-    from adoptsim.analysis.condition_words import condition
+    from adoptsim.analysis.condition_words import condition_cells
 
     for limit in box.limits:
-        at = limit.high if limit.high is not None else limit.low
-        number = "" if at is None else f"{at:.3g}"
-        error = f"{1.96 * limit.uncertainty:.2g}" if limit.uncertainty else ""
-        shown.add_row(condition(limit), number, error, f"{100 * limit.found_again:.0f} %", f"{limit.quasi_p:.1g}")
+        shown.add_row(*condition_cells(limit))
     shown.add_section()
-
-
-def _footnote(found: Discovery, facts: dict[str, Any]) -> str:
-    share = found.share
-    done = f" ({facts['finished']:,} of {facts['runs']:,} runs so far)" if facts["finished"] < facts["runs"] else ""
-    cases = (
-        f"{counted(len(found.holds), 'case')} of {facts['scenario']} with {counted(facts['replicates'], 'run')} each{done}"
-    )
-    levers = (
-        " Levers are meant as they are before the practices." if any("levers." in name for name in found.factors) else ""
-    )
-    return (
-        f"{cases}; a case holds if critical mass is reached in at least {100 * facts['holds_at']:.0f} % of its runs "
-        f"({span(share.low, share.high, 'share')} of cases do, 95 % interval).{levers} Conditions by PRIM; where nothing "
-        f"is to be found, some are named in at most one set of cases in twenty. Give or take: 95 %, from random parts."
-    )

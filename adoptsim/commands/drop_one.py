@@ -9,6 +9,7 @@ import typer
 from adoptsim.commands.options import AsJson, Days, FilePath, Quiet, Replicates, ReportFile, Seed, Threads, as_typed
 from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
+from adoptsim.report.footnotes import THE_LARGEST_OF_SEVERAL
 from adoptsim.report.words import change, counted, is_known, span, with_unit
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def print_one_change(console: Console, summary: Row) -> None:
     console.print(
         f"Changes in percentage points, hours in hours a person and month; paired 95 % intervals, bold: leaves out 0. "
         f"{counted(summary['replicates'], 'run')} each with the same people and luck, seed {summary['seed']}. "
-        f"Contributors: share of staff in the last month. All are judged on the same day.",
+        f"Contributors: share of staff in the last month. All are judged on the same day. {THE_LARGEST_OF_SEVERAL}",
         style="dim",
     )
 

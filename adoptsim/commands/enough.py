@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Seed, Threads
-from adoptsim.commands.outputs import PICTURES, check_outputs, write_figure
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Seed, Threads, as_typed
+from adoptsim.commands.outputs import HTML, PICTURES, check_outputs, write_figure, write_page
 from adoptsim.commands.run import Given, load
 from adoptsim.commands.terminal import out, print_json, progress, say, tell_if_first
-from adoptsim.report.words import counted, listed, marks, span, with_unit
+from adoptsim.report.enough_words import chance_words, failed_words, hours_words, how_enough, none_enough
+from adoptsim.report.words import listed, marks
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +30,7 @@ def enough(
     seed: Seed = 1,
     threads: Threads = None,
     plot: Annotated[FilePath, typer.Option(help="Draw what each practice adds here (.png, .svg, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -39,7 +41,7 @@ def enough(
     runs; bundles that seem to be are tried again with fresh luck, or luck would choose.
     """
     asked = load(scenario, None)
-    check_outputs({"--plot": (plot, PICTURES)})
+    check_outputs({"--plot": (plot, PICTURES), "--report": (report, HTML)})
     tell_if_first(quiet)
     from adoptsim.analysis.enough import enough as work_out
     from adoptsim.domain.practices import PRACTICES
@@ -52,12 +54,20 @@ def enough(
         from adoptsim.report.figures import figure_shares
 
         write_figure(figure_shares(shares), plot)
+    if report is not None:
+        from adoptsim.report.pages.enough import enough_page
+
+        words = as_typed("enough", scenario, replicates=replicates, seed=seed, report="report.html")
+        typed = words.replace(" --replicates", " --full --replicates", 1) if full else words
+        page = enough_page(asked, found, summary, given=scenario, command=typed)
+        write_page(page, report)
     if as_json:
         print_json(summary)
         return
     _show(out(), summary, asked.title or asked.name)
-    if plot is not None:
-        say(f"plot: {plot}")
+    for what, file in (("plot", plot), ("report", report)):
+        if file is not None:
+            say(f"{what}: {file}")
 
 
 def _show(console: Console, summary: Row, title: str) -> None:
@@ -67,29 +77,20 @@ def _show(console: Console, summary: Row, title: str) -> None:
     for name in ("cheapest", "smallest"):
         if summary[name] is not None:
             _print_bundle(console, f"The {name} bundle that is enough", summary[name])
-    probability, best = with_unit(summary["probability"], "share"), summary["best"]
     if summary["cheapest"] is None:
-        console.print(f"No bundle is sure to last in {probability} of runs. The best lasts in {_share(best)}.")
-    console.print(
-        f"Enough: in {summary['runs_again']} runs with fresh luck, which had no part in choosing it, the lower bound of its "
-        f"chance to last is at least {probability}.\n",
-        style="dim",
-    )
+        console.print(none_enough(summary))
+    console.print(f"{how_enough(summary)}\n", style="dim")
     print_shares(console, summary["shares"])
 
 
 def _print_bundle(console: Console, title: str, bundle: Row) -> None:
     from adoptsim.domain.practices import PRACTICES
 
-    hours, spent = bundle["hours"], bundle["hours_by_role"]
+    spent = bundle["hours_by_role"]
     console.print(title, style="bold")
     numbers = [PRACTICES[name].number for name in bundle["practices"]]
-    console.print(f"  {marks(numbers)}   lasts in {_share(bundle['reached'])} of runs")
+    console.print(f"  {marks(numbers)}   lasts in {chance_words(bundle['reached'])} of runs")
     by_role = listed(f"{role} {amount:,.0f}" for role, amount in spent.items())
-    console.print(f"  {hours['mean']:,.0f} ({hours['low']:,.0f}-{hours['high']:,.0f}) hours a month; by role: {by_role}")
+    console.print(f"  {hours_words(bundle)} hours a month; by role: {by_role}")
     if bundle["failed"]:
-        console.print(f"  {counted(bundle['failed'], 'bundle')} before it did not hold up with fresh luck", style="dim")
-
-
-def _share(values: Row) -> str:
-    return f"{with_unit(values['mean'], 'share')} ({span(values['low'], values['high'], 'share')})"
+        console.print(f"  {failed_words(bundle)}", style="dim")

@@ -59,7 +59,7 @@ def _print_again(console: Console, again: Row, asked: str, whose: str) -> None:
     cheapest = again["cheapest"]
     console.print("The cheapest bundle that is enough", style="bold")
     said = f"Enough: the lower bound of its chance to last is at least {asked}, in the sweep and in {again['runs_again']}"
-    console.print(f"{said} runs with fresh luck.", style="dim")
+    console.print(f"{said} runs with fresh luck. Its chance is that of as many more, which had no part in it.", style="dim")
     numbers = sorted(PRACTICES[name].number for name in cheapest["practices"])
     console.print(
         f"  {marks(numbers)}   lasts in {chance(cheapest['reached'])} of runs with fresh luck; in the sweep in "

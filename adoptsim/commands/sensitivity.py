@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, Threads
-from adoptsim.commands.outputs import CSV, PICTURES, check_outputs, write_figure, write_frame
+from adoptsim.commands.options import MOST_REPLICATES, AsJson, FilePath, Quiet, ReportFile, Threads, as_typed
+from adoptsim.commands.outputs import CSV, HTML, PICTURES, check_outputs, write_figure, write_frame, write_page
 from adoptsim.commands.terminal import out, print_json, progress, say, table, tell_if_first
 from adoptsim.domain.errors import InputError, Problem
-from adoptsim.report.words import counted, decimals, duration
+from adoptsim.report.sensitivity_cells import BY_LUCK, MAIN, has_alone, sized
+from adoptsim.report.words import counted, duration
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from adoptsim.report.pages.sensitivity_python import Weighed
     from adoptsim.sweeps.experiment import Experiment
 
 TOP = 20
@@ -62,6 +64,7 @@ def sensitivity(
     top: Annotated[int, typer.Option(min=1, max=10_000, help="How many factors to show.")] = TOP,
     plot: Annotated[FilePath, typer.Option(help="Draw the picture here (.png, .svg, .pdf).")] = None,
     csv: Annotated[FilePath, typer.Option(help="Write a row a factor and outcome here (.csv).")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -70,7 +73,8 @@ def sensitivity(
     Varies all that an experiment varies, together, and goes on where it stopped. Sobol of more than --keep factors
     beside the practices begins with a Morris screening that picks them.
     """
-    check_outputs({"--out": (out_file, ()), "--plot": (plot, PICTURES), "--csv": (csv, CSV)})
+    wanted = {"--plot": (plot, PICTURES), "--csv": (csv, CSV), "--report": (report, HTML)}
+    check_outputs({"--out": (out_file, ())} | wanted)
     from adoptsim.analysis.sensitivity import designed, method_of, without
     from adoptsim.sweeps.experiment import Experiment
 
@@ -90,11 +94,23 @@ def sensitivity(
     number = trajectories if chosen == Method.MORRIS else samples
     frame = _run(asked, chosen, file, asking | {"samples": number}, how)
     _write(frame, plot, csv)
+    if report is not None:
+        from adoptsim.report.pages.sensitivity_python import Weighed
+
+        first = _screening_file(file) if screens else None
+        counts = {"trajectories": trajectories, "samples": samples, "keep": keep if screens else None}
+        same = {"method": method and str(method), **counts, **asking}
+        typed = as_typed("sensitivity", experiment, **same, out=out_file, top=top, report="report.html")
+        _write_page(frame, Weighed(experiment, chosen, file, first, **counts, **asking), top, typed, report)
     if as_json:
-        print_json(_report(frame) | {"file": str(file), "picture": str(plot) if plot else None})
+        written = {"picture": str(plot) if plot else None, "report": str(report) if report else None}
+        print_json(_report(frame) | {"file": str(file)} | written)
         return
     _print(out(), frame, top)
-    say(f"\nRuns: {file}" + (f"   Picture: {plot}" if plot else "") + (f"   Table: {csv}" if csv else ""))
+    named = {"Picture": plot, "Table": csv}
+    say("   ".join([f"\nRuns: {file}", *(f"{what}: {path}" for what, path in named.items() if path)]))
+    if report is not None:
+        say(f"report: {report}")
 
 
 def _check_counts(method: str, screens: bool, trajectories: int | None, samples: int | None) -> None:
@@ -145,6 +161,14 @@ def _write(frame: pd.DataFrame, plot: Path | None, csv: Path | None) -> None:
         write_figure(figure_sensitivity(frame), plot)
 
 
+def _write_page(frame: pd.DataFrame, asked: Weighed, top: int, command: str, page: Path) -> None:
+    """Write what was found as a page."""
+    from adoptsim.report.pages.asked import Asked
+    from adoptsim.report.pages.sensitivity import sensitivity_page
+
+    write_page(sensitivity_page(frame, asked, Asked.read(asked.file), top=top, command=command), page)
+
+
 def _report(frame: pd.DataFrame) -> dict[str, Any]:
     """Return what was found as plain data: each outcome with its factors, largest first."""
     from adoptsim.analysis.sensitivity_words import OUTCOME_WORDS, findings, target_words
@@ -162,7 +186,7 @@ def _report(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _print(console: Console, frame: pd.DataFrame, top: int) -> None:
     """Print the findings in words, then the factors, ranked by their larger part in either outcome."""
-    from adoptsim.analysis.sensitivity_words import CAVEAT, LUCK_WORDS, findings, how_to_read
+    from adoptsim.analysis.sensitivity_words import CAVEAT, DIRECTION_WORDS, LUCK_WORDS, findings, how_to_read
 
     console.print(frame.attrs["title"] or frame.attrs["experiment"], style="bold")
     for finding in findings(frame):
@@ -171,7 +195,7 @@ def _print(console: Console, frame: pd.DataFrame, top: int) -> None:
         return
     shown = _ranked(console, frame, top)
     console.print(how_to_read(frame.attrs["method"]), style="dim")
-    console.print("+ more of it raises the outcome, - lowers it, neither: now this, now that.", style="dim")
+    console.print(DIRECTION_WORDS.format(up="+", down="-"), style="dim")
     console.print(LUCK_WORDS, style="dim")
     console.print(CAVEAT, style="dim")
     left = len(frame.attrs["targets"]) - shown
@@ -201,14 +225,7 @@ def _ranked(console: Console, frame: pd.DataFrame, top: int) -> int:
 def _cell(method: str, row: Any) -> str:
     """Return a size with its interval and direction; in plain words where luck would do as much."""
     if not row["beyond_luck"]:
-        return "by luck  "
-    main = _sized(row, "ST" if method == "sobol" else "mu_star")
-    alone = f"\nalone {_sized(row, 'S1')}  " if method == "sobol" and row["S1_low"] > 0 else ""
-    return f"{main} {SIGNS[row['direction']]}{alone}"
-
-
-def _sized(row: Any, name: str) -> str:
-    """Return an index with its interval, in per cent or points: '24 (12-36)'."""
-    value, low, high = (100 * max(0.0, float(row[column])) for column in (name, f"{name}_low", f"{name}_high"))
-    places = decimals("share", value / 100)
-    return f"{value:.{places}f} ({low:.{places}f}-{high:.{places}f})"
+        return f"{BY_LUCK}  "
+    main, span = sized(row, MAIN[method])
+    alone = "\nalone {} ({})  ".format(*sized(row, "S1")) if has_alone(method, row) else ""
+    return f"{main} ({span}) {SIGNS[row['direction']]}{alone}"

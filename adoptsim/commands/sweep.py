@@ -331,7 +331,8 @@ def _runs_of(file: Path, frame: pd.DataFrame) -> pd.DataFrame | None:
 
 def _write_report(frame: pd.DataFrame, file: Path, report: dict[str, Any], answer: Any, command: str, page: Path) -> None:
     """Write what a sweep found as a page."""
-    from adoptsim.report.pages.sweep import Asked, sweep_page
+    from adoptsim.report.pages.asked import Asked
+    from adoptsim.report.pages.sweep import sweep_page
 
     if not frame.attrs["finished"]:
         raise InputError(Problem("no run of the sweep is finished yet, so there is nothing to report", "--report"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from adoptsim.report.drawing import (
 WIDTH, ABOVE, BELOW, ROW = 14.0, 1.75, 0.95, 0.8  # inches
 LEAST_HEIGHT, LIMITS, GAP, SCATTER = 3.3, 6.6, 1.35, 4.6
 COLOURS = {"fails": ORANGE, "holds": BLUE}
+OTHERS = "#b9c1c9"
 PALE = {"fails": "#f7dcc8", "holds": "#cfe3f1"}
 
 
@@ -49,18 +51,32 @@ def figure_discovery(found: Discovery, title: str) -> Figure:
     left.set_position(
         (0.35 / WIDTH, (BELOW + tall - ROW * len(limits)) / height, LIMITS / WIDTH, ROW * len(limits) / height)
     )
-    _limits(left, found, limits)
+    draw_limits(left, found, limits)
+    heading(left, f"Where {verb_of(found)}: each condition within its range", above=14)
     right = figure.add_axes(((0.35 + LIMITS + GAP) / WIDTH, BELOW / height, SCATTER / WIDTH, tall / height))
-    _scatter(right, found, found.boxes[0])
+    if draw_cases(right, found, found.boxes[0]) is None:
+        right.axis("off")
+        return figure
+    heading(right, "A dot is a case", above=14)
+    _name_colours(right, found)
     return figure
 
 
-def _limits(axes: Axes, found: Discovery, limits: list[Limit]) -> None:
-    """Draw, a row a condition, its range as a line and what is inside the box as a bar on it."""
+def verb_of(found: Discovery) -> str:
+    """Return what cases of interest do: 'they fail'."""
+    return "they fail" if found.of_interest == "fails" else "they hold"
+
+
+def draw_limits(axes: Axes, found: Discovery, limits: Sequence[Limit], letters: int | None = None) -> None:
+    """Draw, a row a condition, its range as a line and what is inside the box as a bar on it.
+
+    ``letters``: of a condition in words, how many fit a line.
+    """
     plain_axes(axes, grid=None).set(xlim=(0, 1), ylim=(len(limits) - 0.5, -0.5), xticks=[], yticks=[])
     colour = COLOURS[found.of_interest]
     for row, limit in enumerate(limits):
-        note(axes, condition(limit), (0, row), (0, 11), color=INK, fontsize=TEXT + 0.5, fontweight="bold")
+        words = condition(limit) if letters is None else textwrap.fill(condition(limit), letters)
+        note(axes, words, (0, row), (0, 5), color=INK, fontsize=TEXT + 0.5, fontweight="bold", va="bottom")
         if limit.levels is not None:
             continue
         values = found.cases[limit.factor]
@@ -74,8 +90,6 @@ def _limits(axes: Axes, found: Discovery, limits: list[Limit]) -> None:
         for at, value in ((start, limit.low), (end, limit.high)):
             if value is not None:
                 _edge(axes, values, limit, row, (at, value))
-    verb = "they fail" if found.of_interest == "fails" else "they hold"
-    heading(axes, f"Where {verb}: each condition within its range", above=14)
 
 
 def _edge(axes: Axes, values: pd.Series, limit: Limit, row: int, edge: tuple[float, float]) -> None:
@@ -93,17 +107,19 @@ def _place(values: pd.Series, value: float) -> float:
     return float((values.to_numpy() < value).mean())
 
 
-def _scatter(axes: Axes, found: Discovery, box: Box) -> None:
-    """Draw every case by the two most telling conditions, with the box; with one condition, by it and chance."""
+def draw_cases(axes: Axes, found: Discovery, box: Box) -> tuple[str, str] | None:
+    """Draw every case by the two most telling conditions, with the box; with one condition, by it and chance.
+
+    Return the two factors; None where no condition is of a number, so that nothing is drawn.
+    """
     factors = [limit.factor for limit in box.limits if limit.levels is None][:2]
     if not factors:
-        axes.axis("off")
-        return
+        return None
     spare = next((name for name in found.factors if name not in factors and found.cases[name].dtype != object), factors[0])
     x, y = factors[0], factors[1] if len(factors) > 1 else spare
     plain_axes(axes, grid=None, spines=("left", "bottom"))
     sought = ~found.holds if found.of_interest == "fails" else found.holds
-    for flags, colour, size in ((~sought, "#b9c1c9", 11), (sought, COLOURS[found.of_interest], 18)):
+    for flags, colour, size in ((~sought, OTHERS, 11), (sought, COLOURS[found.of_interest], 18)):
         axes.scatter(found.cases[x][flags], found.cases[y][flags], s=size, color=colour, linewidth=0, alpha=0.75, zorder=2)
     _rectangle(axes, found, box, (x, y))
     for name, scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
@@ -111,7 +127,11 @@ def _scatter(axes: Axes, found: Discovery, box: Box) -> None:
             scale("log")
     axes.set_xlabel(factor_words(x), fontsize=SMALL + 0.5, color=SOFT)
     axes.set_ylabel(factor_words(y), fontsize=SMALL + 0.5, color=SOFT)
-    heading(axes, "A dot is a case", above=14)
+    return x, y
+
+
+def _name_colours(axes: Axes, found: Discovery) -> None:
+    """Say above the cases which colour fails and which holds."""
     words = {"fails": ("fails", "holds"), "holds": ("holds", "fails")}[found.of_interest]
     how: dict[str, Any] = {"xycoords": "axes fraction", "va": "bottom", "ha": "right", "fontweight": "bold"}
     note(axes, words[1], (1, 1), (0, 14), **(how | {"color": "#8b949e"}))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adoptsim.analysis.shocks_words import percent
 from adoptsim.domain.definitions import DEFINITION
-from adoptsim.report.words import counted
+from adoptsim.report.words import counted, span
+
+if TYPE_CHECKING:
+    from adoptsim.analysis.discovery import Discovery
 
 Summary = Mapping[str, Any]
+THE_LARGEST_OF_SEVERAL = "The largest of several, measured in the runs that rank them, is a little flattered by luck."
 
 
 def about_shocks(summary: Summary) -> str:
@@ -53,4 +57,21 @@ def about_robustness(summary: Summary) -> str:
         f"contributors, by {points} of staff or more, with luck taken out (estimated from how runs differ within a "
         f"world). In parentheses 95 % intervals over worlds. The sets that ship show the patterns of real networks and lie "
         f"near the defaults: what lies further off, and might be so, is not counted."
+    )
+
+
+def about_discovery(found: Discovery, facts: Summary) -> str:
+    """Return what a case is, when it holds, and how conditions were found; ``facts``: where the cases come from."""
+    share = found.share
+    done = f" ({facts['finished']:,} of {facts['runs']:,} runs so far)" if facts["finished"] < facts["runs"] else ""
+    cases = (
+        f"{counted(len(found.holds), 'case')} of {facts['scenario']} with {counted(facts['replicates'], 'run')} each{done}"
+    )
+    levers = (
+        " Levers are meant as they are before the practices." if any("levers." in name for name in found.factors) else ""
+    )
+    return (
+        f"{cases}; a case holds if critical mass is reached in at least {100 * facts['holds_at']:.0f} % of its runs "
+        f"({span(share.low, share.high, 'share')} of cases do, 95 % interval).{levers} Conditions by PRIM; where nothing "
+        f"is to be found, some are named in at most one set of cases in twenty. Give or take: 95 %, from random parts."
     )

@@ -64,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a mark in a picture means: ``look`` is line, dashed, dotted, band or dot."""
+    """What a mark in a picture means: ``look`` is line, dashed, dotted, band, dot, ring or square."""
 
     look: str
     color: str

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from adoptsim.analysis.sensitivity import importance
-from adoptsim.analysis.sensitivity_words import OUTCOME_WORDS, TargetWords, lower, target_words
+from adoptsim.analysis.sensitivity_words import OUTCOME_WORDS, TargetWords, matters_most, target_words
 from adoptsim.report.drawing import (
     BLUE,
     FAINT,
@@ -27,13 +27,14 @@ from adoptsim.report.drawing import (
     plain_axes,
     plural,
 )
+from adoptsim.report.sensitivity_cells import MAIN
 
 MOST_ROWS = 24
 WIDTH, ROW, ABOVE, BELOW = 14.0, 0.36, 1.65, 1.35  # inches
 LABELS, GAP = 5.3, 0.55  # inches left of the panels, between them
 FADED_BLUE, PALE_ORANGE, LUCK = "#a9cbe4", "#f3c9ac", "#e6e9ee"
 TINY = 7.6
-MAIN = {"morris": "mu_star", "sobol": "ST"}
+ARROWS = {"raises": "\u25b2", "lowers": "\u25bc"}
 UNITS = {
     "morris": "moves it by, in percentage points, on average",
     "sobol": "of its variance: in total, and alone (tick, where above zero)",
@@ -49,18 +50,18 @@ def figure_sensitivity(frame: pd.DataFrame) -> Figure:
     outcomes = [outcome for outcome in OUTCOME_WORDS if outcome not in frame.attrs["undefined"]]
     if frame.empty:
         reasons = ";  ".join(f"{OUTCOME_WORDS[name]} {why}" for name, why in frame.attrs["undefined"].items())
-        return new_figure(WIDTH, 1.6, "Nothing that was varied moves the outcome", reasons)
-    targets = _shown(frame)
+        return new_figure(WIDTH, 1.6, matters_most(frame), reasons)
+    targets = shown_targets(frame)
     rows = [target_words(target, frame.attrs["vary"][target]) for target in targets]
     height = ABOVE + ROW * len(rows) + BELOW
-    figure = new_figure(WIDTH, height, _title(frame, targets), _subtitle(frame))
+    figure = new_figure(WIDTH, height, matters_most(frame), design_words(frame))
     wide = (WIDTH - LABELS - 0.45 - GAP * (len(outcomes) - 1)) / len(outcomes)
     for place, outcome in enumerate(outcomes):
         left = LABELS + place * (wide + GAP)
         axes = figure.add_axes((left / WIDTH, BELOW / height, wide / WIDTH, ROW * len(rows) / height))
-        _panel(axes, frame[frame["outcome"] == outcome].set_index("target").loc[targets], rows, frame.attrs["method"])
+        draw_panel(axes, frame[frame["outcome"] == outcome].set_index("target").loc[targets], rows, frame.attrs["method"])
         heading(axes, OUTCOME_WORDS[outcome], above=24.0)
-        note(axes, _panel_note(frame, outcome), (0, 1), (0, 13), xycoords="axes fraction", va="bottom")
+        note(axes, panel_note(frame, outcome), (0, 1), (0, 13), xycoords="axes fraction", va="bottom")
         if place == 0:
             _labels(axes, rows)
             _say_what_is_left(axes, len(frame.attrs["targets"]) - len(rows))
@@ -68,7 +69,7 @@ def figure_sensitivity(frame: pd.DataFrame) -> Figure:
     return figure
 
 
-def _shown(frame: pd.DataFrame) -> list[str]:
+def shown_targets(frame: pd.DataFrame) -> list[str]:
     """Return the targets to show: the most important beyond luck and, however small, every practice."""
     ranked = [str(target) for target in importance(frame).index]
     real = set(frame.loc[frame["beyond_luck"], "target"])
@@ -78,18 +79,8 @@ def _shown(frame: pd.DataFrame) -> list[str]:
     return [target for target in ranked if target in kept]
 
 
-def _title(frame: pd.DataFrame, targets: Sequence[str]) -> str:
-    """Return the finding in a sentence: what is first, and the first practice if that is another."""
-    vary = frame.attrs["vary"]
-    first = target_words(targets[0], vary[targets[0]])
-    practices = [target for target in targets if target.startswith("practices.")]
-    says = f"{first.name} matters most"
-    if first.is_practice or not practices:
-        return says
-    return f"{says}; of the practices, {lower(target_words(practices[0], vary[practices[0]]).name)}"
-
-
-def _subtitle(frame: pd.DataFrame) -> str:
+def design_words(frame: pd.DataFrame) -> str:
+    """Return how it was found: the method, what was varied, in how many runs."""
     attrs = frame.attrs
     how = "Morris screening" if attrs["method"] == "morris" else "Sobol' indices"
     n_practices = len(attrs["practices"])
@@ -98,13 +89,14 @@ def _subtitle(frame: pd.DataFrame) -> str:
     return f"{how}.  {varied} together around the scenario {attrs['scenario']}.  {runs}"
 
 
-def _panel_note(frame: pd.DataFrame, outcome: str) -> str:
+def panel_note(frame: pd.DataFrame, outcome: str) -> str:
+    """Return how high an outcome is on average, and how many factors move it."""
     rows = frame[frame["outcome"] == outcome]
     mean = 100 * frame.attrs["mean"][outcome]
     return f"{mean:.0f} % on average; {int(rows['beyond_luck'].sum())} of {len(rows)} factors move it by more than luck"
 
 
-def _panel(axes: Axes, table: pd.DataFrame, rows: Sequence[TargetWords], method: str) -> None:
+def draw_panel(axes: Axes, table: pd.DataFrame, rows: Sequence[TargetWords], method: str) -> None:
     """Draw one outcome's indices, the most important on top."""
     plain_axes(axes, grid="x").set(ylim=(len(rows) - 0.5, -0.5), yticks=[])
     main = MAIN[method]
@@ -135,7 +127,7 @@ def _panel(axes: Axes, table: pd.DataFrame, rows: Sequence[TargetWords], method:
 
 def _size(axes: Axes, row: pd.Series, main: str, place: int) -> None:
     """Write the size and the direction beside the interval."""
-    arrow = {"raises": " \u25b2", "lowers": " \u25bc"}.get(str(row["direction"]), "")
+    arrow = f" {ARROWS.get(str(row['direction']), '')}".rstrip()
     value = 100 * float(row[main])
     text = (f"{value:.0f}" if value >= 9.5 else f"{value:.1f}" if value >= 0.05 else "under 0.1") + arrow
     note(axes, text, (float(row[f"{main}_high"]), place), (5, 0), color=INK, fontsize=SMALL - 0.5)

@@ -22,10 +22,12 @@ def wrong_together(asked: Experiment) -> Iterator[Wrong]:
         yield ("points",), "is given beside vary or a design; give one of the two"
     if not asked.vary and asked.points is None and asked.uncertain is None:
         yield ("vary",), "is empty; give at least one target, such as practices.safe_space: on_off"
+    moved = {"vary": set(asked.vary), "uncertain": set(asked.uncertain if isinstance(asked.uncertain, dict) else ())}
     for name in PRACTICES:
-        for part, varied in (("vary", asked.vary), ("uncertain", asked.uncertain)):
-            if {f"practices.{name}", f"practices.{name}.intensity"} <= set(varied or ()):
-                yield (part, f"practices.{name}.intensity"), "is the same as the practice itself; keep one of the two"
+        practice, intensity = f"practices.{name}", f"practices.{name}.intensity"
+        for part, targets in moved.items():
+            if intensity in targets and any(practice in every for every in moved.values()):
+                yield (part, intensity), "is the same as the practice itself; keep one of the two"
     yield from _wrong_worlds(asked)
 
 

@@ -11,13 +11,13 @@ number of replicates and blocks instead of a look after every run; a test measur
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, stdtrit
 
-from adoptsim.domain.intervals import CONFIDENCE, NOTHING, Interval
+from adoptsim.compare import paired_proportion_difference
+from adoptsim.domain.intervals import NOTHING, Interval, paired_difference
 
 LEAST_REPLICATES = 32
 BLOCK = 16
@@ -45,27 +45,11 @@ class Precision:
 
 
 def gain(outcome: str, after: npt.ArrayLike, before: npt.ArrayLike) -> Interval:
-    """Return the mean paired difference with its 95 % interval: Student's, of yes and no Agresti & Min's.
+    """Return the mean paired difference with its 95 % interval: Student's, of yes and no Bonett & Price's.
 
-    Student's interval of yes and no would have no width where all pairs are alike; Agresti & Min (2005) add half a pair
-    to each of the four combinations (Wald+2).
+    The one of yes and no has a width also where all pairs are alike.
     """
-    pairs = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
-    known = pairs[~np.isnan(pairs)]
     if outcome == "reached":
-        return _yes_or_no(known)
-    if len(known) < 2:
-        return NOTHING
-    mean = float(known.mean())
-    half = float(stdtrit(len(known) - 1, 0.5 + CONFIDENCE / 2.0)) * float(known.std(ddof=1)) / len(known) ** 0.5
-    return Interval(mean, mean - half, mean + half)
-
-
-def _yes_or_no(pairs: npt.NDArray[np.float64]) -> Interval:
-    if len(pairs) == 0:
-        return NOTHING
-    n = len(pairs) + 2.0
-    mean = float(pairs.sum()) / n
-    spread = (float(np.abs(pairs).sum()) + 1.0) / n - mean * mean
-    half = float(ndtri(0.5 + CONFIDENCE / 2.0)) * (spread / n) ** 0.5
-    return Interval(float(pairs.mean()), mean - half, mean + half)
+        return paired_proportion_difference(after, before)
+    found = paired_difference(after, before)
+    return NOTHING if math.isnan(found.low) else found  # of one pair

@@ -52,8 +52,11 @@ def load_runs(path: str | os.PathLike[str], measures: Sequence[str] | None = Non
 
 
 def load_failures(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Return one row a run that raised: point, replicate, error, traceback."""
-    query = "SELECT point, replicate, error, traceback FROM failure JOIN point USING (point_key) ORDER BY point, replicate"
+    """Return one row a run that raised: point, replicate, error, traceback; point -1: a baseline that is no point."""
+    query = (
+        "SELECT COALESCE(point, -1) AS point, replicate, error, traceback "
+        "FROM failure LEFT JOIN point USING (point_key) ORDER BY 1, replicate"
+    )
     with reading(path) as connection:
         return pd.read_sql_query(query, connection)
 
@@ -154,8 +157,9 @@ def over_worlds(frame: pd.DataFrame) -> pd.DataFrame:
     for name in {str(bound).removesuffix("_low").removesuffix("_high") for bound in bounds}:
         known, spread = grouped[name].count(), grouped[name].std()
         half = stdtrit(known - 1.0, 0.5 + CONFIDENCE / 2.0) * spread / np.sqrt(known)
-        made[f"{name}_low"] = (made[name] - half).clip(0.0, most_possible(name))
-        made[f"{name}_high"] = (made[name] + half).clip(0.0, most_possible(name))
+        least, most = (-np.inf, np.inf) if name == "gain" else (0.0, most_possible(name))
+        made[f"{name}_low"] = (made[name] - half).clip(least, most)
+        made[f"{name}_high"] = (made[name] + half).clip(least, most)
     counted = [
         wilson(round(float(p) * int(n)) if p == p else 0, int(n) if p == p else 0)
         for p, n in zip(made["reached"], made["n"], strict=True)
@@ -173,6 +177,9 @@ def over_worlds(frame: pd.DataFrame) -> pd.DataFrame:
 def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *, bound: str = "low") -> pd.DataFrame:
     """Return the bundles that suffice while none of their sub-bundles does, fewest practices first.
 
+    Where other factors than practices vary, such as the size of the organisation, bundles are held against those with the
+    same levels of them.
+
     Parameters
     ----------
     probability
@@ -186,9 +193,12 @@ def smallest_sufficient(frame: pd.DataFrame, probability: float = SUFFICIENT, *,
         raise InputError(Problem("no factor is on or off, so there are no bundles to compare; vary something with on_off"))
     enough = frame[frame[column] >= probability]
     masks = _masks(enough, switches)
+    others = [name for name in _factor_columns(frame) if name not in switches]
+    levels = list(enough[others].itertuples(index=False, name=None)) if others else [()] * len(enough)
     minimal: list[int] = []
     for place in np.argsort([mask.bit_count() for mask in masks], kind="stable"):
-        if not any(masks[kept] & ~masks[place] == 0 and masks[kept] != masks[place] for kept in minimal):
+        beside = [kept for kept in minimal if levels[kept] == levels[place]]
+        if not any(masks[kept] & ~masks[place] == 0 and masks[kept] != masks[place] for kept in beside):
             minimal.append(int(place))
     return rank(enough.iloc[minimal]).sort_values("n_practices", kind="stable")
 
@@ -197,7 +207,8 @@ def practice_effects(runs: pd.DataFrame, outcome: str = "reached") -> pd.DataFra
     """Return what each on/off factor adds to an outcome: with it minus without, the others alike.
 
     Averaged over all pairs of points that differ in that factor only; the interval is over replicates, whose people and
-    luck both points of a pair share. Columns ``factor``, ``effect``, ``low``, ``high``, ``n_pairs``; largest first.
+    luck both points of a pair share; of those only that every pair has, since where a precision was asked for the pairs that
+    are left for long are the noisy ones. Columns ``factor``, ``effect``, ``low``, ``high``, ``n_pairs``; largest first.
     """
     switches = on_off_factors(runs)
     wide = runs.pivot(index="point", columns="replicate", values=outcome)
@@ -207,8 +218,8 @@ def practice_effects(runs: pd.DataFrame, outcome: str = "reached") -> pd.DataFra
     for switch in switches:
         with_it, without = _pairs(levels, switch, [name for name in factors if name != switch])
         added = wide.loc[with_it].to_numpy() - wide.loc[without].to_numpy()
-        counted = (~np.isnan(added)).sum(axis=0)
-        by_replicate = np.nansum(added, axis=0)[counted > 0] / counted[counted > 0]
+        whole = ~np.isnan(added).any(axis=0) if len(with_it) else np.zeros(0, np.bool_)
+        by_replicate = added[:, whole].mean(axis=0) if whole.any() else []
         rows.append((switch, *mean_interval(by_replicate), len(with_it)))
     effects = pd.DataFrame(rows, columns=["factor", "effect", "low", "high", "n_pairs"])
     return effects.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
@@ -220,13 +231,16 @@ def on_off_factors(frame: pd.DataFrame) -> list[str]:
 
 
 def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a frame as CSV or Parquet, by the file's ending. Raises ``InputError``."""
+    """Write a frame as CSV or Parquet, by the file's ending, whole or not at all. Raises ``InputError``."""
     where = Path(path).expanduser()
+    part = where.with_name(f".{where.stem}.{os.getpid()}.part{where.suffix}")
     try:
         if where.suffix == ".csv":
-            frame.to_csv(where, index=False, lineterminator="\n")
+            frame.to_csv(part, index=False, lineterminator="\n")
+            part.replace(where)
         elif where.suffix == ".parquet":
-            storable(frame).to_parquet(where, index=False)
+            storable(frame).to_parquet(part, index=False)
+            part.replace(where)
         else:
             raise InputError(Problem("ends in neither .csv nor .parquet; give one of the two", file=str(where)))
     except ImportError:
@@ -235,6 +249,8 @@ def export(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(Problem(f"cannot be written: {reason}", file=str(where))) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def storable(frame: pd.DataFrame) -> pd.DataFrame:

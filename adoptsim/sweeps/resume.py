@@ -37,7 +37,7 @@ def prepare(store: Store, plan: Plan, meta: Mapping[str, str]) -> None:
         store.create(meta, measures, plan)
         return
     before = store.meta()
-    reasons = list(_reasons(before, plan, measures, store.point_keys()))
+    reasons = list(_reasons(before, plan, measures, store.point_keys(), store.most_replicates()))
     if not reasons and json.loads(before.get("series", "[]")) != series:
         days = ", ".join(json.loads(before.get("series", "[]"))) or "none"
         reasons = [f"it keeps other days of its runs ({days}); ask for those, or give another file"]
@@ -67,7 +67,9 @@ def check_same(store: Store, before: Run, again: Run | Failure) -> None:
     raise InputError(Problem(message, file=str(store.path or "")))
 
 
-def _reasons(meta: Mapping[str, str], plan: Plan, measures: Sequence[str], keys: Sequence[str]) -> Iterator[str]:
+def _reasons(
+    meta: Mapping[str, str], plan: Plan, measures: Sequence[str], keys: Sequence[str], most_replicates: int
+) -> Iterator[str]:
     """Yield why the file's runs and the plan's do not belong together."""
     if other := _other_model(meta, plan):
         yield other
@@ -75,8 +77,10 @@ def _reasons(meta: Mapping[str, str], plan: Plan, measures: Sequence[str], keys:
     if int(meta["seed"]) != plan.seed:
         yield f"it was begun with seed {meta['seed']}, not {plan.seed}; give that seed, or another file"
         return
-    if int(meta["replicates"]) > plan.replicates:
-        yield f"it has {meta['replicates']} replicates a point; give as many or more than that, or another file"
+    if most_replicates > plan.replicates:
+        precise = json.loads(meta.get("precision", "null"))
+        many = f"up to {most_replicates:,}, by the precision it was begun with," if precise else f"{most_replicates:,}"
+        yield f"it has {many} replicates a point; give as many or more than that, or another file"
     if json.loads(meta["measures"]) != list(measures):
         kept, asked = json.loads(meta["measures"]), set(measures)
         lacking = f", not {', '.join(name for name in measures if name not in kept)}" if asked - set(kept) else ""

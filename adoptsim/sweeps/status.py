@@ -104,8 +104,9 @@ class Observer:
 
     def status(self, total: int, missing: str = "") -> Status:
         """Return how far the sweep is; ``missing``: what it waits for."""
-        rate = self._rate()
-        left = max(0, total - self._done - self._failed)
+        rate, done = self._rate(), self._done + self._failed
+        total = max(total, done)  # a file may hold runs that are not asked for any more
+        left = total - done
         seconds_left, silent = left / rate if rate > 0 else float("nan"), self._clock() - self._back_at
         return Status(self._done, self._failed, total, rate, seconds_left, self._leader(), silent, missing)
 

@@ -183,6 +183,11 @@ class Store:
         """Return the keys of the design's points, in their order."""
         return [key for (key,) in self.connection.execute("SELECT point_key FROM point ORDER BY point")]
 
+    def most_replicates(self) -> int:
+        """Return how many replicates the point with most of them has."""
+        (most,) = self.connection.execute("SELECT COALESCE(MAX(replicate) + 1, 0) FROM run").fetchone()
+        return int(most)
+
     def finished(self) -> Finished:
         """Return all runs that need not be done again."""
         return Finished(self.connection.execute("SELECT point_key, replicate FROM run"))

@@ -142,9 +142,9 @@ def enough(found: Enough, scenario: Scenario, *, full: bool, runs: int) -> Row:
         "bundles": shown,
         "hint": weak and cheapest is None,
         "chart": _scatter(found),
-        "how": f"Looked for among 1,024 bundles, {counted(runs, 'run')} each. Enough: in {AGAIN} runs with fresh luck, "
-        f"which had no part in choosing it, the lower bound of its chance to last is at least "
-        f"{with_unit(found.frontier.probability, 'share')}.",
+        "how": f"Looked for among 1,024 bundles, {counted(runs, 'run')} each. Enough: in {AGAIN} runs with fresh luck "
+        f"the lower bound of its chance to last is at least {with_unit(found.frontier.probability, 'share')}. The chance "
+        f"itself is that of as many more runs, which had no part in the choice.",
     }
 
 

@@ -97,7 +97,7 @@ def test_what_luck_chose_is_passed_over(monkeypatch: pytest.MonkeyPatch):
     assert found.cheapest is not None
     assert found.cheapest.practices == TWO
     assert found.cheapest.failed == 1
-    assert len(luck) == 3
+    assert luck == [FRESH, *[FRESH + 1] * 2, FRESH + 1 + AGAIN]  # to choose, to decide of two, and to measure the one
 
 
 def test_the_luckiest_of_all_is_told_with_fresh_luck(monkeypatch: pytest.MonkeyPatch):

@@ -90,6 +90,10 @@ def test_random_points_depend_on_the_seed_only() -> None:
         ({"design": "latin_hypercub"}, "did you mean 'latin_hypercube'"),
         ({"worlds": 5}, "worlds: is for what is not known"),
         ({"uncertain": {"practices.safe_space": "on_off"}}, "uncertain.practices.safe_space: is decided in vary"),
+        (
+            {"uncertain": {"practices.safe_space.intensity": {"low": 0.4, "high": 0.9}}},
+            "uncertain.practices.safe_space.intensity: is the same as the practice itself; keep one of the two",
+        ),
         ({"uncertain": {"parameters.reward_rat": RATE}}, "did you mean 'parameters.reward_rate'"),
         ({"uncertain": "ensembl"}, "uncertain: gives no worlds"),
         ({"measure": ["contributor"]}, "unknown measure 'contributor'; did you mean 'contributors'"),

@@ -99,11 +99,11 @@ def test_what_is_measured_in_yes_and_no_is_never_known_without_error() -> None:
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize(("outcome", "least"), [("contributors", 0.93), ("reached", 0.92)])
+@pytest.mark.parametrize(("outcome", "least"), [("contributors", 0.93), ("reached", 0.94)])
 def test_the_interval_of_a_stopped_point_holds_about_as_often_as_it_says(outcome: str, least: float) -> None:
-    """Optional stopping costs a little: 95 % asked, at least 93 % (yes and no: 92 %) kept, over 4,000 points.
+    """Optional stopping costs a little: 95 % asked, at least 93 % (yes and no: 94 %) kept, over 4,000 points.
 
-    The standard error is 0.4 %; measured: 94.5 % and, of yes and no, 93.5 %, with 105 and 90 replicates used.
+    The standard error is 0.4 %; measured: 94.5 % and, of yes and no, 95.5 %, with 105 and 94 replicates used.
     """
     luck = np.random.default_rng(5)
     held, n, true = 0, 4_000, 0.3
@@ -150,3 +150,11 @@ def test_a_precision_of_what_a_file_does_not_keep_is_refused_with_what_it_keeps(
     with pytest.raises(InputError, match="of its runs it keeps reached, trust, not contributors; ask for those"):
         sweep(experiment, out=out, precision=0.1, precision_of="contributors")
     sweep(experiment, out=out, precision=0.9, precision_of="trust")
+
+
+def test_a_sweep_by_precision_goes_on_without_one_where_no_point_has_more(tmp_path: Path) -> None:
+    experiment, out = small_experiment(tmp_path, "safe_space", replicates=32), tmp_path / "small.db"
+    sweep(experiment, out=out, precision=0.9, precision_of="contributors")
+    assert sweep(experiment, out=out)["n"].tolist() == [32, 32]
+    with pytest.raises(InputError, match="has 32 replicates a point; give as many or more"):
+        sweep(experiment, out=out, replicates=16)

@@ -92,3 +92,8 @@ def test_results_say_where_the_numbers_come_from(tmp_path: Path, capsys: pytest.
     said = capsys.readouterr().out
     for words in ("small: base scenario base", "Seed 1, 3 replicates a point", "12 runs finished", "2 threads", "finished"):
         assert words in said
+
+
+def test_runs_that_a_file_has_and_nobody_asks_for_any_more_do_not_make_more_than_all(tmp_path: Path) -> None:
+    found = Observer(make_plan(small_experiment(tmp_path)), 96, [], clock=lambda: 0.0).status(64)
+    assert (found.done, found.total) == (96, 96)

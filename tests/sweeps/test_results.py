@@ -21,6 +21,7 @@ from adoptsim.sweeps.results import (
     load_results,
     load_runs,
     on_off_factors,
+    over_worlds,
     practice_effects,
     rank,
     smallest_sufficient,
@@ -196,3 +197,52 @@ def test_where_the_threshold_is_varied_no_number_is_said_of_it(tmp_path: Path, c
     assert "Lasts: contributors reach the share of staff asked for at each point (critical_mass.threshold) and stay" in said
     assert "10 % of staff" not in said
     assert "Critical mass in the base scenario, varied here" in page.read_text()
+
+
+def test_a_bundle_is_held_against_those_in_the_same_circumstances_only() -> None:
+    """Where people are few nothing need be done; where they are many, one practice is the least that is enough."""
+    few = bundles(dict.fromkeys(("", "a", "b", "c", "ab", "ac", "bc", "abc"), 0.9)).assign(people=100)
+    many = bundles({"a": 0.9, "ab": 0.9}).assign(people=1000)
+    frame = pd.concat([few, many], ignore_index=True)
+    frame.attrs["factors"] = [*FACTORS, "people"]
+    found = smallest_sufficient(frame)
+    assert sorted(zip(found["people"], found["name"], strict=True)) == [(100, ""), (1000, "a")]
+
+
+def test_where_some_points_have_more_replicates_their_pairs_count_no_more() -> None:
+    """One pair of no effect that stopped after 4 runs and a noisy one of .5 that went on: .25 on average."""
+    rows = [
+        {"point": 2 * where + on, "practices.a": bool(on), "where": where, "replicate": each, "n_practices": on}
+        | {"reached": 0.5 * on * where + 0.01 * each * on}
+        for where, n in ((0, 4), (1, 64))
+        for on in (0, 1)
+        for each in range(n)
+    ]
+    frame = pd.DataFrame(rows)
+    frame.attrs["factors"] = ["practices.a", "where"]
+    assert practice_effects(frame)["effect"].item() == pytest.approx(0.25 + 0.01 * 1.5)
+
+
+def test_over_worlds_a_loss_keeps_an_interval_below_nothing() -> None:
+    frame = pd.DataFrame(
+        {"practices.a": [True, True], "world": [0, 1], "n_practices": 1, "n": 16, "reached": [0.1, 0.2]}
+        | {"reached_low": 0.0, "reached_high": 0.5, "gain": [-0.3, -0.2], "gain_low": -0.4, "gain_high": -0.1}
+    )
+    frame.attrs.update({"factors": ["practices.a", "world"], "uncertain": ["world"]})
+    found = over_worlds(frame).iloc[0]
+    assert found["gain_low"] < found["gain"] == pytest.approx(-0.25)
+    assert found["gain"] < found["gain_high"] != 0.0
+
+
+def test_a_table_that_cannot_be_written_whole_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "t.csv"
+    out.write_text("before")
+
+    def fails(_: pd.DataFrame, where: Path, **__: object) -> None:
+        where.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fails)
+    with pytest.raises(InputError, match="no space left"):
+        export(bundles({}), out)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("t.csv", "before")]

@@ -12,6 +12,7 @@ from adoptsim.analysis.story import capital, turns_by_day
 from adoptsim.report.drawing import BLUE, SMALL, SOFT, note, plain_axes
 from adoptsim.report.explain import SIDES, draw_days, draw_spread, month_ticks
 from adoptsim.report.html import Cell, Fact, Key, Page, Picture, Section, Table
+from adoptsim.report.pages.bundles import shares_section
 from adoptsim.report.pages.parts import (
     critical_mass_point,
     grounds_section,
@@ -27,7 +28,6 @@ from adoptsim.report.pages.parts import (
 )
 from adoptsim.report.pages.pictures import both, page_axes
 from adoptsim.report.pages.run import loading
-from adoptsim.report.pages.sweep import shares_section
 from adoptsim.report.words import change, counted, span
 from adoptsim.simulation import model_version
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from adoptsim.analysis.one_change import OneChange
 from adoptsim.domain.practices import PRACTICES
+from adoptsim.report.footnotes import THE_LARGEST_OF_SEVERAL
 from adoptsim.report.html import Cell, Fact, Page, Section, Table
 from adoptsim.report.pages.parts import (
     critical_mass_point,
@@ -39,7 +40,8 @@ def one_change_page(found: OneChange, *, given: str, days: int | None, verdict: 
         "print(found.summary())",
     )
     tables = [_changes(head, summary[what]) for what, head in HEADS.items() if summary[what]]
-    lead = f"{counted(found.n_replicates, 'run')} of each with the same people and luck, all judged on the same day."
+    lead = f"{counted(found.n_replicates, 'run')} of each with the same people and luck, all judged on the same day. "
+    lead += THE_LARGEST_OF_SEVERAL
     return Page(
         kind="Report on a policy, practice by practice",
         title=scenario.title or scenario.name,

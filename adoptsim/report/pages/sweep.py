@@ -2,74 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
-from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from adoptsim import files
 from adoptsim.analysis.frontier import Frontier
-from adoptsim.domain.practices import PRACTICES
-from adoptsim.domain.scenario import Scenario
 from adoptsim.report.drawing import factor_title
 from adoptsim.report.factors import figure_factors
-from adoptsim.report.html import Cell, Code, Fact, Page, Picture, Point, Section, Table
+from adoptsim.report.html import Cell, Fact, Page, Picture, Section, Table
+from adoptsim.report.pages.asked import Asked, base_critical_mass, experiment_code, level_words, simulated_section
+from adoptsim.report.pages.bundles import frontier_section, practice_numbers, shares_section, strongest_fact
 from adoptsim.report.pages.parts import (
-    critical_mass_point,
     grounds_section,
     made_by,
-    practices_section,
     python_of,
     quoted,
     repeat_section,
     scenario_code,
     share_bar,
-    shift_cell,
     stacked,
     value_words,
 )
-from adoptsim.report.pages.pictures import MOST_NAMED, chances, what_hours_buy
+from adoptsim.report.pages.pictures import chances
 from adoptsim.report.unheard_words import HOW, WORST_OFF
-from adoptsim.report.words import change, counted, with_unit
-from adoptsim.sweeps.store import read_meta, reading
+from adoptsim.report.words import counted, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
-ON_OFF = [False, True]
-MOST_LEVELS = 8
 MOST_BUNDLES, MOST_RANKED, MOST_UNHEARD = 12, 15, 6
-SHARE_WORDS = {"reached": "Chance of critical mass", "contributors": "Contributors in the last month"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a sweep's file says of the question: the experiment as plain data, and its base scenario."""
-
-    experiment: Row
-    scenario: Scenario
-
-    @property
-    def vary(self) -> list[tuple[str, Any]]:
-        """What is varied or not known, with its levels or its range."""
-        parts = (self.experiment.get(part) for part in ("vary", "uncertain"))
-        return [item for part in parts if isinstance(part, dict) for item in part.items()]
-
-    @classmethod
-    def read(cls, path: Path) -> Asked:
-        """Return what is asked in a file; an input of another version of the model raises a validation error."""
-        with reading(path) as connection:
-            meta = read_meta(connection)
-        return cls(json.loads(meta["experiment"]), Scenario.model_validate_json(meta["scenario"]))
-
-
-def _critical_mass(asked: Asked) -> Point:
-    """Return when critical mass counts as reached; where that is varied, of which scenario this is said."""
-    point = critical_mass_point(asked.scenario)
-    is_varied = any(target.startswith("critical_mass.") for target, _ in asked.vary)
-    return Point(f"{point.word} in the base scenario, varied here", point.text) if is_varied else point
+SWEEP_AGAIN = "what looks best of many is flattered by it. Sweep again with another seed before you rely on one bundle."
 
 
 def sweep_page(frame: pd.DataFrame, report: Row, frontier: Frontier | None, asked: Asked, *, command: str) -> Page:
@@ -86,8 +48,8 @@ def sweep_page(frame: pd.DataFrame, report: Row, frontier: Frontier | None, aske
     found = _answer(frame, report, frontier) if has_answer else _points(frame, report)
     sections = [
         *found,
-        _simulated(report, asked),
-        grounds_section(_critical_mass(asked)),
+        simulated_section(asked, report["people"]),
+        grounds_section(base_critical_mass(asked)),
         _repeat(report, asked, command, frame.attrs.get("precision")),
     ]
     return Page(
@@ -125,12 +87,7 @@ def _facts(report: Row) -> list[Fact]:
         hours = frontier["cheapest"]["hours"]
         span = f"{hours['low']:,.0f}\u2013{hours['high']:,.0f}"
         facts.append(Fact(f"{hours['mean']:,.0f}", span, "hours a month for the cheapest of them"))
-    strongest = report["shares"]["values"]["reached"]["practices"][0]
-    if strongest["share"]["mean"] is not None:
-        share, title = strongest["share"], PRACTICES[strongest["practice"]].title
-        bounds = change(share["mean"], share["low"], share["high"], "share").partition(" ")
-        facts.append(Fact(bounds[0], bounds[2].strip("()"), f"points from the strongest practice: {title}"))
-    return facts
+    return [*facts, *strongest_fact(report["shares"])]
 
 
 def _answer(frame: pd.DataFrame, report: Row, frontier: Frontier | None) -> list[Section]:
@@ -139,7 +96,7 @@ def _answer(frame: pd.DataFrame, report: Row, frontier: Frontier | None) -> list
         sections.append(_smallest(report))
     sections.append(shares_section(report["shares"]))
     if frontier is not None and len(frontier.bundles) > 1:
-        sections.append(_frontier(frontier, report["frontier"]))
+        sections.append(frontier_section(frontier, report["frontier"], SWEEP_AGAIN))
     return [*sections, *_unheard(report)]
 
 
@@ -147,7 +104,7 @@ def _unheard(report: Row) -> list[Section]:
     """Return how the worst-off department fares under the best bundles; nothing where it was not measured."""
     rows = [
         [
-            Cell(_numbers(row["practices"])),
+            Cell(practice_numbers(row["practices"])),
             *(stacked(values) for values in (_mean(row["reached"]), row["contributors"], row[WORST_OFF])),
         ]
         for row in report["ranked"][:MOST_UNHEARD]
@@ -165,7 +122,7 @@ def _smallest(report: Row) -> Section:
     asked = report["sufficient_probability"]
     kept = [
         [
-            Cell(_numbers(row["practices"])),
+            Cell(practice_numbers(row["practices"])),
             Cell(bar=share_bar(row["reached"], mark=asked)),
             stacked(_mean(row["reached"])),
         ]
@@ -179,57 +136,6 @@ def _smallest(report: Row) -> Section:
     note = "The practices by number; their names stand in the next table. Dashed: what is asked."
     table = Table("Chance of critical mass, from 0 to 100 %", ("practices", "", "chance (95 %)"), kept, note=note)
     return Section("The smallest bundles that seem enough", [lead], tables=[table])
-
-
-def shares_section(shares: Row) -> Section:
-    """Return what each practice adds, of a summary of shares."""
-    lead = (
-        "What each practice adds, as a mean over all orders in which the practices could come (Shapley values). The "
-        f"shares add up to the whole. {counted(shares['replicates'], 'run')} a bundle, with the same people and luck."
-    )
-    tables = [_share_table(name, worth) for name, worth in shares["values"].items() if worth["total"]["mean"] is not None]
-    return Section("What each practice adds", [lead], tables=tables)
-
-
-def _share_table(name: str, worth: Row) -> Table:
-    shares = [row["share"] for row in worth["practices"]]
-    bounds = [value for share in shares for value in share.values() if value is not None]
-    least, most = min(0.0, *bounds), max(0.05, *bounds)
-    rows = [
-        [
-            Cell(f"{row['number']} {PRACTICES[row['practice']].title}"),
-            Cell(bar=share_bar(row["share"], least=least, most=most)),
-            shift_cell(row["share"]),
-        ]
-        for row in worth["practices"]
-    ]
-    rows.append([Cell("All of them together", strong=True), Cell(), shift_cell(worth["total"])])
-    levels = [with_unit(worth[what]["mean"], "share") for what in ("none", "whole")]
-    caption = f"{SHARE_WORDS[name]}: {levels[0]} without them, {levels[1]} with all"
-    note = "Percentage points; the line in a bar is the 95 % interval, bold where it leaves out 0."
-    return Table(caption, ("practice", "", "points (95 %)"), rows, note=note)
-
-
-def _frontier(frontier: Frontier, summary: Row) -> Section:
-    rows = [
-        [
-            Cell(ascii_uppercase[place] if place < MOST_NAMED else ""),
-            Cell(_numbers(bundle["practices"])),
-            stacked(bundle["reached"]),
-            Cell(f"{bundle['hours']['mean']:,.0f}", _whose(bundle["hours_by_role"])),
-        ]
-        for place, bundle in enumerate(summary["bundles"])
-    ]
-    note = (
-        "Luck decides part of the list: what looks best of many is flattered by it. Sweep again with another seed before "
-        "you rely on one bundle. Below the hours: whose they are."
-    )
-    table = Table("Bundles that no other beats", ("", "practices", "chance", "hours a month"), rows, words=2, note=note)
-    return Section("What more hours buy", pictures=[what_hours_buy(frontier)], tables=[table])
-
-
-def _whose(by_role: Row) -> str:
-    return ", ".join(f"{role} {hours:,.0f}" for role, hours in by_role.items() if round(hours))
 
 
 def _points(frame: pd.DataFrame, report: Row) -> list[Section]:
@@ -257,37 +163,9 @@ def _mean(reached: Row) -> Row:
 
 def _name(row: Row) -> str:
     """Return a point in words: the practices in place, the other factors' levels."""
-    levels = [f"{factor_title(name)[0]} {_level(level)}" for name, level in row["levels"].items()]
-    bundle = f"practices {_numbers(row['practices'])}" if row["practices"] else ""
+    levels = [f"{factor_title(name)[0]} {level_words(level)}" for name, level in row["levels"].items()]
+    bundle = f"practices {practice_numbers(row['practices'])}" if row["practices"] else ""
     return "; ".join([*([bundle] if bundle else []), *levels]) or "no practice"
-
-
-def _level(level: Any) -> str:
-    return f"{level:.4g}" if isinstance(level, float) else str(level)
-
-
-def _numbers(practices: list[str]) -> str:
-    return " ".join(str(number) for number in sorted(PRACTICES[name].number for name in practices)) or "none"
-
-
-def _simulated(report: Row, asked: Asked) -> Section:
-    """Return the organisation, the practices of the base scenario, and what is varied."""
-    base = practices_section(asked.scenario, report["people"])
-    rows = [[Cell(" ".join(reversed(factor_title(name))).strip()), Cell(_levels(varied))] for name, varied in asked.vary]
-    table = Table("What is varied", ("", "levels"), rows, words=2)
-    lead = [*base.lead[:1], *([] if base.tables else ["Beside what is varied, no practice is in use."])]
-    return Section(base.title, lead, tables=[*base.tables, table])
-
-
-def _levels(varied: Any) -> str:
-    """Return what a factor takes: its levels, or its range."""
-    if varied == ON_OFF:
-        return "without, with"
-    if isinstance(varied, dict):
-        return " ".join(f"{name} {_level(value)}" for name, value in varied.items() if value is not None)
-    if len(varied) > MOST_LEVELS:
-        return f"{len(varied):,} levels, from {_level(min(varied))} to {_level(max(varied))}"
-    return ", ".join(_level(level) for level in varied)
 
 
 def _repeat(report: Row, asked: Asked, command: str, precision: Row | None) -> Section:
@@ -312,14 +190,4 @@ def _repeat(report: Row, asked: Asked, command: str, precision: Row | None) -> S
         "Runs finished": f"{report['finished']:,} of {report['runs']:,}",
         "People": f"{report['people']:,}",
     }
-    return repeat_section(commands, python, facts, [_experiment_code(asked), scenario_code(asked.scenario, "Base scenario")])
-
-
-def _experiment_code(asked: Asked) -> Code:
-    """Return the experiment as YAML beside its base scenario."""
-    fields = {name: value for name, value in asked.experiment.items() if value not in (None, "")}
-    if fields.get("vary"):
-        fields["vary"] = {name: "on_off" if varied == ON_OFF else varied for name, varied in fields["vary"].items()}
-    if asked.scenario.name not in files.shipped("scenarios"):
-        fields["scenario"] = f"{asked.scenario.name}.yaml"
-    return Code(f"Experiment: {fields['name']}.yaml", files.yaml_text(fields), folded=True)
+    return repeat_section(commands, python, facts, [experiment_code(asked), scenario_code(asked.scenario, "Base scenario")])
