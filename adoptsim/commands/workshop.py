@@ -186,7 +186,7 @@ def _serve(
     from adoptsim.workshop.serving import serve
     from adoptsim.workshop.store import open_store
 
-    with open_store(where, plan) as store:
+    with open_store(where, plan, rehearsal=bool(rehearse)) as store:
         listening = bound(host, port or store.port or (PORT if port is None else 0))
         listened = listening.getsockname()[1]
         store.note_port(listened)

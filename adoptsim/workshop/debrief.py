@@ -24,6 +24,7 @@ from adoptsim.workshop.facts import answer_of, drawn_of, printed
 from adoptsim.workshop.pictures import course_figure, course_words
 from adoptsim.workshop.plan import Round
 from adoptsim.workshop.questions import CURVE_MONTHS, Question
+from adoptsim.workshop.reckon import winners
 from adoptsim.workshop.state import State
 from adoptsim.workshop.store import Kept
 from adoptsim.workshop.words import plain
@@ -36,7 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "decisions": ("round", "team", "decided_by", "practice", "strength", "start_month"),
     "results": (
         *("round", "team", "lasts", "lasts_low", "lasts_high", "contributors", "contributors_low", "contributors_high"),
-        *("hours_a_month", "computer", "winner"),
+        *("hours_a_month", "computer", "winner", "as_near_as_luck_can_tell"),
     ),
     "answers": ("round", "question", "text", "unit", "simulated", "low", "high", "label", "answered"),
     "why": ("round", "team", "practice", "adds", "low", "high"),
@@ -102,7 +103,8 @@ def _results(kept: Kept) -> Iterator[Sequence[Any]]:
                 team["name"],
                 *numbers,
                 team["computer"],
-                team["team"] is not None and team["team"] == found["winner"],
+                team["team"] is not None and team["team"] in winners(found),
+                team["team"] in found.get("level", ()),
             )
 
 
@@ -169,7 +171,14 @@ def _verdict(number: int, found: Mapping[str, Any]) -> str:
     lasts = with_unit(best["critical_mass"]["share"], "share")
     if found["winner"] is None:
         return f"Round {number + 1}: contribution lasts in {lasts} of runs."
-    return f"Round {number + 1}: {best['name']} won; its network lasts in {lasts} of runs."
+    names = [by_team[team]["name"] for team in winners(found)]
+    level = [by_team[team]["name"] for team in found.get("level", ())]
+    if len(names) > 1:
+        won = f"{listed(names)} decided the same and share the first place; their network lasts in {lasts} of runs"
+    else:
+        won = f"{names[0]} {'is ahead' if level else 'won'}; its network lasts in {lasts} of runs"
+    luck = f"; {listed(level)} {'is' if len(level) == 1 else 'are'} behind by no more than luck" if level else ""
+    return f"Round {number + 1}: {won}{luck}."
 
 
 def _sections(kept: Kept, number: int, found: Mapping[str, Any], reasons: Mapping[str, Any] | None) -> Iterator[Section]:

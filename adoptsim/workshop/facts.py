@@ -26,12 +26,16 @@ LESSON_RUNS = 2
 
 @dataclass(frozen=True)
 class Answer:
-    """A question with what the model answers: in few words, with its interval, and all options where there are some."""
+    """A question with what the model answers: in few words, with its interval, and all options where there are some.
+
+    ``tied``: the options that are as good as the one in ``short``, as near as luck can tell.
+    """
 
     question: Question
     short: str
     interval: str
     values: tuple[Mapping[str, Any], ...]
+    tied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def answer_of(question: Question, simulated: Mapping[str, Any]) -> Answer:
         interval = f"{points(simulated['value'])} of 100 staff more contribute with it ({bounds})"
         if simulated["tied"]:
             interval += f"; as near as luck can tell: {listed(simulated['tied'])}"
-        return Answer(question, simulated["label"], interval, tuple(simulated["values"]))
+        return Answer(question, simulated["label"], interval, tuple(simulated["values"]), tuple(simulated["tied"]))
     unit = question.shown_unit
     in_hundred = unit.startswith("%")
     short = in_unit(question, simulated["value"]) + (" of 100" if in_hundred else f" {unit}".rstrip())

@@ -20,7 +20,7 @@ from adoptsim.workshop.facts import Answer, Facts, RoundFacts, practice_rows, pr
 from adoptsim.workshop.lessons import Finding
 from adoptsim.workshop.pictures import course, options, scale
 from adoptsim.workshop.plan import Lesson, Workshop
-from adoptsim.workshop.questions import LEVELS, MEASURES, is_share
+from adoptsim.workshop.questions import CURVE_MONTHS, LEVELS, MEASURES, is_share
 from adoptsim.workshop.scorecard import Level, in_words
 
 Clock = tuple[int, int]
@@ -267,13 +267,17 @@ def tally(answer: Answer) -> list[tuple[str, bool]]:
     """Return the lines of a tally with which of them the simulation is in."""
     question = answer.question
     if question.labels:
-        return [(label, label == answer.short or _is_yes_no(label, answer.short)) for label in question.labels.values()]
+        right = (answer.short, *answer.tied)
+        return [(label, label in right or _is_yes_no(label, answer.short)) for label in question.labels.values()]
     edges = [question.low + (question.high - question.low) * place / 5 for place in range(6)]
     value = float(answer.short.split()[0])
+    when = f"in month {CURVE_MONTHS[-1]} " if question.kind == "curve" else ""
     lines = []
     for low, high in itertools.pairwise(edges):
         last = high == edges[-1]
-        lines.append((f"{low:g} to {'' if last else 'below '}{high:g}", low <= value < high or (last and value >= high)))
+        lines.append(
+            (f"{when}{low:g} to {'' if last else 'below '}{high:g}", low <= value < high or (last and value >= high))
+        )
     return lines
 
 

@@ -71,7 +71,7 @@ def results(
         "replicates": len(replicates),
         "seed": workshop.seed,
         "teams": teams,
-        "winner": _winner(teams),
+        **_places(workshop, policies, teams),
         "guesses": [_guessed(workshop, number, question, guesses.get(question.key, ()), stop) for question in turn.predict],
         "shown": [
             {"key": name, "name": workshop.title_of(name), "hours": hours_beyond(policy, scenario, hours)}
@@ -130,12 +130,49 @@ def _outcome(luck: Luck, policy: Scenario, replicates: range) -> dict[str, Any]:
     }
 
 
-def _winner(teams: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return the team whose network lasts most often, then with most contributors."""
+def ranked(teams: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the teams, best first: by how often contribution lasts, then by contributors."""
+
+    def place(team: Mapping[str, Any]) -> tuple[float, float]:
+        return team["critical_mass"]["share"] or 0.0, team["contributors"]["mean"] or 0.0
+
+    return sorted(teams, key=place, reverse=True)
+
+
+def winners(found: Mapping[str, Any]) -> Sequence[str]:
+    """Return who won a round; more than one where they have decided the same."""
+    names: Sequence[str] = found.get("winners") or [found["winner"]]  # a room that began under an earlier version has one
+    return names
+
+
+def _places(
+    workshop: Workshop, policies: Mapping[str | None, Scenario], teams: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return who won: the best, all that share its place by the same decision, and whom luck alone may have put behind."""
     if not teams or teams[0]["team"] is None:
-        return None
-    best = max(teams, key=lambda team: (team["critical_mass"]["share"] or 0.0, team["contributors"]["mean"] or 0.0))
-    return str(best["team"])
+        return {"winner": None, "winners": [], "level": []}
+    best, *others = ranked(teams)
+    own = policies[best["team"]].digest()
+    same = {team["team"] for team in others if policies[team["team"]].digest() == own}
+    level = [
+        team["team"]
+        for team in others
+        if team["team"] not in same and not ahead_by(workshop, policies, best, team).low > 0.0
+    ]
+    return {
+        "winner": best["team"],
+        "winners": [best["team"], *(t["team"] for t in others if t["team"] in same)],
+        "level": level,
+    }
+
+
+def ahead_by(
+    workshop: Workshop, policies: Mapping[str | None, Scenario], best: Mapping[str, Any], other: Mapping[str, Any]
+) -> Interval:
+    """Return by how much a team is ahead of another: by how often it lasts, or, where that is alike, by contributors."""
+    alike = best["critical_mass"]["share"] == other["critical_mass"]["share"]
+    difference = beyond_luck_at_the_end if alike else beyond_luck
+    return difference(workshop, policies[best["team"]], policies[other["team"]])
 
 
 def beyond_luck(workshop: Workshop, first: Scenario, second: Scenario) -> Interval:

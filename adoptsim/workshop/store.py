@@ -3,7 +3,7 @@
 Tables, version 1:
 
 - ``meta``: name, value: the workshop as it began, with the scenarios that it speaks of, the code, the trainer's secret, the
-  key that signs cookies, the port.
+  key that signs cookies, the port, and whether it began as a rehearsal.
 - ``event``: what has happened, in order. The state is the fold of it. ``request`` is unique: an action counts once.
 
 The file holds nicknames and answers, and nothing else about people; only its owner can read it.
@@ -104,6 +104,11 @@ class Store:
         """Return the port of the last start."""
         return int(self._meta["port"]) if "port" in self._meta else None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Return whether the room began with simulated people."""
+        return "rehearsal" in self._meta
+
     def note_port(self, port: int) -> None:
         """Keep the port, so that phones find the server where they left it."""
         with _writing(self._connection, self.path) as connection:
@@ -125,19 +130,21 @@ class Store:
         return _entries(self._connection, self.path)
 
 
-def open_store(path: str | os.PathLike[str] | None, plan: Workshop) -> Store:
+def open_store(path: str | os.PathLike[str] | None, plan: Workshop, *, rehearsal: bool = False) -> Store:
     """Return the workshop's file, made if it isn't there, locked until it is closed; None keeps nothing.
 
     A file that is there goes on with the workshop as it began; ``store.plan`` may differ from the one given.
+    ``rehearsal``: simulated people will come in, whom a room of real ones is spared.
 
     Raises
     ------
     InputError
-        If the file is no workshop's or another's, a process runs it, or it cannot be written here.
+        If the file is no workshop's or another's, a process runs it, it cannot be written here, or a rehearsal would go on
+        in a room that began as none.
     """
     held = contextlib.ExitStack()
     if path is None:
-        return _made(_connect(":memory:"), None, plan, held)
+        return _made(_connect(":memory:"), None, plan, held, rehearsal)
     where = Path(path).expanduser()
     _check_place(where)
     held.enter_context(locked(where, "workshop"))
@@ -149,7 +156,7 @@ def open_store(path: str | os.PathLike[str] | None, plan: Workshop) -> Store:
         is_new = _check(connection, where, may_be_new=True)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # not even a power cut loses what was acknowledged
-        store = _made(connection, where, plan, held) if is_new else Store(connection, where, held)
+        store = _made(connection, where, plan, held, rehearsal) if is_new else Store(connection, where, held)
     except sqlite3.Error as error:
         held.close()
         raise _unusable(where, error) from None
@@ -163,6 +170,13 @@ def open_store(path: str | os.PathLike[str] | None, plan: Workshop) -> Store:
     if store.plan.name != plan.name:
         held.close()
         message = f"holds the workshop {store.plan.name!r}, not {plan.name!r}; give another file with --file"
+        raise InputError(Problem(message, file=str(where)))
+    if rehearsal and not store.is_rehearsal:
+        held.close()
+        message = (
+            "holds a workshop, and simulated people would come into it; "
+            "rehearse without --file, and nothing is kept, or give a new file"
+        )
         raise InputError(Problem(message, file=str(where)))
     return store
 
@@ -197,12 +211,15 @@ def erase(path: str | os.PathLike[str]) -> Path:
     return where
 
 
-def _made(connection: sqlite3.Connection, where: Path | None, plan: Workshop, held: contextlib.ExitStack) -> Store:
+def _made(
+    connection: sqlite3.Connection, where: Path | None, plan: Workshop, held: contextlib.ExitStack, rehearsal: bool
+) -> Store:
     """Write a new workshop, all of it or nothing."""
     identity = new_identity()
     meta = {name: getattr(identity, name) for name in _SECRETS}
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios().items()}
     meta |= {"plan": plan.model_dump_json(), "scenarios": json.dumps(scenarios), "began": repr(time.time())}
+    meta |= {"rehearsal": "yes"} if rehearsal else {}
     with _writing(connection, where):
         for statement in _TABLES:
             connection.execute(statement)

@@ -12,8 +12,9 @@ answers are taken now; ``screen`` int from 1, the picture of the phase that the 
 whether the round's results are being computed (they begin when answers close); ``problem`` "" or why they could not be
 (the projector is told only that they could not, phones by neither ``results`` nor ``computing``);
 ``clock`` {since, minutes}: when the phase began (seconds, as ``now``) and how long it is meant to take;
-``teams`` [{key, name, colour, members int, decided bool}]; ``counts`` {joined, guessed, decided, deciding} and, but for
-participants, ``here``: else every phone would be told whenever one of them is laid aside.
+``teams`` [{key, name, colour, members int, decided bool, computer bool}], of which ``decided`` says that one of its people
+has, ``computer`` that a lot was drawn for it; ``counts`` {joined, guessed, decided, deciding} and, but for participants,
+``here``: else every phone would be told whenever one of them is laid aside.
 
 By phase
 --------
@@ -26,14 +27,15 @@ have ``strength`` (key or null: not chosen) and ``start`` (month or null), and b
 (0: nobody has decided), ``submitted_by`` nickname or "". ``hours`` are at full strength; half costs half.
 ``results`` (reveal, debrief; absent while computing) {threshold, end_of_support (day), days, replicates, seed,
 teams [{team, name, practices [{key, name, strength, start}], critical_mass {share, low, high}, contributors {mean, low,
-high}, curve {days [], mean [], low [], high []}, hours, computer bool}], winner (team key or null), shown [{key, name,
+high}, curve {days [], mean [], low [], high []}, hours, computer bool}], winner (team key or null),
+winners [team keys: those with the winner's decision] and level [those behind it by no more than luck], shown [{key, name,
 critical_mass, contributors, curve, hours}] (policies that the plan sets beside),
 guesses [{key, kind, text, unit, options [{key, text}], labels [], counts [], edges [] (numbers only), simulated {value,
-low, high, label, index, and of numbers interval and short}, mine}]}; a round without decisions has one entry with team
-null. What is drawn has ``months`` and ``drawn`` [[number]], nobody's name, and ``simulated`` a ``curve`` as a team's.
-Shares are 0 to 1, but guesses and what is simulated beside them are in the question's unit; ``label``, ``interval``
-and ``short`` are its words. A curve's band holds nine of ten runs, other bounds are 95 % intervals. ``mine`` is the
-participant's own answer, null if there is none.
+low, high, label, index, of numbers interval and short, of practices tied [other labels that luck can't tell from it]},
+mine}]}; a round without decisions has one entry with team null. What is drawn has ``months`` and ``drawn`` [[number]],
+nobody's name, and ``simulated`` a ``curve`` as a team's. Shares are 0 to 1, but guesses and what is simulated beside them
+are in the question's unit; ``label``, ``interval`` and ``short`` are its words. A curve's band holds nine of ten runs,
+other bounds are 95 % intervals. ``mine`` is the participant's own answer, null if there is none.
 ``debrief`` (debrief) {computing bool, measure, why [{team, name, values [{key, name, value, low, high}]}], winner {team,
 name, text} or null, story [lines], questions [three]}; a value is what a practice adds to ``measure``.
 
@@ -147,7 +149,9 @@ def for_everybody(room: Room, state: State, around: Surroundings) -> View:
     plan, (number, phase) = room.plan, room.step(state)
     members = room.members(state)
     playing = room.playing(state, number) if number in room.menus and number is not None else ()
-    decided = {team for team, of in state.decisions if of == number}
+    made = {team: decision for (team, of), decision in state.decisions.items() if of == number}
+    by_lot = {team for team, decision in made.items() if decision.is_computers}
+    decided = set(made) - by_lot
     return {
         "version": state.version,
         "workshop": {"id": around.id, "name": plan.name, "title": plan.title, "minutes": plan.minutes},
@@ -167,6 +171,7 @@ def for_everybody(room: Room, state: State, around: Surroundings) -> View:
                 "colour": team.colour,
                 "members": len(members[team.name]),
                 "decided": team.name in decided,
+                "computer": team.name in by_lot,
             }
             for team in plan.teams
         ],

@@ -20,7 +20,7 @@ from adoptsim.report.words import listed, span, with_unit
 from adoptsim.simulation import Stopped
 from adoptsim.workshop.luck import Luck, luck_of
 from adoptsim.workshop.plan import Workshop
-from adoptsim.workshop.reckon import Decisions, beyond_luck, beyond_luck_at_the_end, team_policies
+from adoptsim.workshop.reckon import Decisions, ahead_by, ranked, team_policies, winners
 
 Floats = npt.NDArray[np.float64]
 MEASURE = "what each practice adds to the share of staff who contribute in the last month, averaged over all orders"
@@ -183,23 +183,19 @@ def _plain(value: float) -> float | None:
 
 
 def _winner(workshop: Workshop, policies: Mapping[str | None, Scenario], results: Mapping[str, Any]) -> dict[str, Any]:
-    ranked = _ranked(results["teams"])
-    best = ranked[0]
+    """Return what the best team did; who decided the same shares its place and its name there."""
+    first = winners(results)
+    best, *others = ranked(results["teams"])
+    same = [team["name"] for team in others if team["team"] in first]
+    others = [team for team in others if team["team"] not in first]
     lines = [_lasts(best)]
-    if len(ranked) > 1:
-        lines.append(_against(workshop, policies, best, ranked[1]))
-    if len(ranked) > 1 and (alone := _only_here(best, ranked[1:])):
-        lines.append(f"Only {best['name']} has {listed(alone)}.")
-    return {"team": best["team"], "name": best["name"], "text": " ".join(lines)}
-
-
-def _ranked(teams: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the teams, best first: by how often contribution lasts, then by contributors."""
-
-    def place(team: Mapping[str, Any]) -> tuple[float, float]:
-        return team["critical_mass"]["share"] or 0.0, team["contributors"]["mean"] or 0.0
-
-    return sorted(teams, key=place, reverse=True)
+    if same:
+        lines.append(f"{listed(same)} decided the same.")
+    if others:
+        lines.append(_against(workshop, policies, best, others[0]))
+        if alone := _only_here(best, others):
+            lines.append(f"Only {listed([best['name'], *same])} {'have' if same else 'has'} {listed(alone)}.")
+    return {"team": best["team"], "name": listed([best["name"], *same]), "text": " ".join(lines)}
 
 
 def _lasts(team: Mapping[str, Any]) -> str:
@@ -214,18 +210,14 @@ def _lasts(team: Mapping[str, Any]) -> str:
 def _against(
     workshop: Workshop, policies: Mapping[str | None, Scenario], best: Mapping[str, Any], next_best: Mapping[str, Any]
 ) -> str:
-    first, second = policies[best["team"]], policies[next_best["team"]]
-    if first.digest() == second.digest():
-        return f"{next_best['name']} decided the same."
     if best["critical_mass"]["share"] == next_best["critical_mass"]["share"]:  # then contributors decide who is ahead
-        difference = beyond_luck_at_the_end(workshop, first, second)
         end = with_unit(next_best["contributors"]["mean"], "share")
         compared = f"{next_best['name']}, the next, lasts as often, and at the end {end} contribute"
     else:
-        difference = beyond_luck(workshop, first, second)
         share = with_unit(next_best["critical_mass"]["share"], "share")
         compared = f"{next_best['name']}, the next, lasts in {share}"
-    return f"{compared}: {'the difference is more than luck' if difference.low > 0.0 else 'as near as luck can put them'}."
+    is_ahead = ahead_by(workshop, policies, best, next_best).low > 0.0
+    return f"{compared}: {'the difference is more than luck' if is_ahead else 'as near as luck can put them'}."
 
 
 def _only_here(best: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -241,10 +233,10 @@ def _to_compare(
     workshop: Workshop, number: int, policies: Mapping[str | None, Scenario], results: Mapping[str, Any]
 ) -> tuple[Scenario, Scenario]:
     """Return whose runs one person's story is told of: the best team's and the worst's, named as people know them."""
-    ranked = _ranked(results["teams"])
+    teams = ranked(results["teams"])
     own = workshop.scenario(number)
-    first = _called(policies[ranked[0]["team"]], ranked[0]["name"])
-    last = _called(policies[ranked[-1]["team"]], ranked[-1]["name"])
+    first = _called(policies[teams[0]["team"]], teams[0]["name"])
+    last = _called(policies[teams[-1]["team"]], teams[-1]["name"])
     if first.digest() != last.digest():
         return first, last
     if first.digest() != own.digest():

@@ -312,3 +312,22 @@ def test_while_teams_decide_newcomers_choose_no_team_and_the_trainer_can_move_th
     trainer.get_by_label("Another team for Late").select_option("Move to Blue")
     expect(late.locator("#who")).to_contain_text("Blue")
     expect(trainer.locator(".people h2")).to_have_text(["Blue2"])
+
+
+def test_the_trainer_can_remove_people_after_each_step_however_slow_the_answer(server: WorkshopServer, visit: Visit):
+    trainer = visit(server.facilitator)
+    ana = join(visit(server.url, PHONE), "Ana", server.code)
+    expect(ana.locator("h1")).to_have_text("You are in, Ana.")
+    trainer.evaluate("""() => {
+      const own = window.fetch;
+      window.fetch = async (path, more) => {
+        const answer = await own(path, more);
+        if (more?.method === 'POST') await new Promise((done) => setTimeout(done, 1000));
+        return answer;
+      };
+    }""")
+    for button in ("#next", "#next", "#close", "#open", "#back"):
+        trainer.locator(button).click()
+        expect(trainer.locator("#next")).to_be_disabled()
+        expect(trainer.locator("#next")).to_be_enabled()
+        expect(trainer.get_by_role("button", name="Remove Ana?")).to_be_enabled()

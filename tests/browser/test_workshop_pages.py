@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -428,3 +429,132 @@ def test_the_projector_says_what_could_not_be_simulated(show: Show):
     view = usual("projector", "reveal") | {"problem": "The scenario file has gone."}
     del view["results"]
     expect(show(view).locator("main")).to_contain_text("The scenario file has gone.")
+
+
+def _told(page: Page, view: View) -> None:
+    """Tell an open page that the room has changed, and wait until it has heard."""
+    view = view | {"version": view["version"] + 1}
+    page.unroute_all()
+    page.route("**/api/view*", lambda route: route.fulfill(json=view))
+    event = f"retry: 9000000\nevent: view\ndata: {json.dumps(view)}\n\n"
+    page.route("**/api/stream*", lambda route: route.fulfill(content_type="text/event-stream", body=event))
+    with page.expect_response("**/api/view*"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(150)
+
+
+def _one_more_has_guessed(view: View) -> View:
+    people = [each | {"guessed": n == 0 or not each["guessed"]} for n, each in enumerate(view["people"])]
+    return view | {"people": people, "counts": view["counts"] | {"guessed": 8}}
+
+
+def test_a_guess_that_comes_in_takes_no_click_from_the_trainer_and_leaves_lists_where_they_are(show: Show):
+    view = crowded("facilitator", "predict")
+    page = show(view)
+    people, notes = page.locator(".people"), page.locator(".notes")
+    people.evaluate("each => each.scrollTo(0, 400)")
+    notes.evaluate("each => each.scrollTo(0, 30)")
+    cross = people.get_by_role("button").nth(13)
+    box = cross.bounding_box()
+    assert box is not None
+    assert 200 < box["y"] < 660
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    _told(page, _one_more_has_guessed(view))
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Remove: ")).to_be_visible()
+    expect(people.locator(".done")).to_have_count(1)  # what came in meanwhile is shown
+    assert people.evaluate("each => each.scrollTop") == 400
+    assert notes.evaluate("each => each.scrollTop") == 30
+
+
+def test_a_finger_that_is_never_lifted_keeps_the_page_from_nothing_for_long(show: Show):
+    view = usual("facilitator", "predict")
+    page = show(view)
+    page.locator("h1").hover()
+    page.mouse.down()
+    _told(page, _one_more_has_guessed(view))
+    expect(page.locator(".figure")).to_contain_text("7 of 10")
+    expect(page.locator(".figure")).to_contain_text("8 of 10", timeout=8000)
+
+
+def test_another_phase_is_shown_from_its_top(show: Show):
+    view = crowded("facilitator", "predict")
+    page = show(view)
+    page.locator(".notes").evaluate("each => each.scrollTo(0, 30)")
+    _told(page, crowded("facilitator", "introduce"))
+    expect(page.locator("h1")).to_have_text("Tell the story")
+    assert page.locator(".notes").evaluate("each => each.scrollTop") == 0
+
+
+@pytest.mark.parametrize("kind", ["slider", "curve"])
+def test_who_comes_late_takes_no_control_from_a_team_mate(show: Show, kind: str):
+    view = usual("participant", "predict")
+    view["questions"] = [CURVE if kind == "curve" else next(each for each in view["questions"] if not each["options"])]
+    page = show(view)
+    page.get_by_role("slider").first.evaluate("each => { each.dataset.same = 'yes'; }")
+    _told(page, view | {"me": view["me"] | {"mates": [*view["me"]["mates"], "Late"]}})
+    expect(page.get_by_role("slider").first).to_have_attribute("data-same", "yes")
+    lobby = usual("participant", "lobby")
+    page = show(lobby)
+    _told(page, lobby | {"me": lobby["me"] | {"mates": ["Late"]}})
+    expect(page.locator("main")).to_contain_text("With you: Late.")
+
+
+def test_a_lot_is_not_said_to_be_a_decision(show: Show):
+    for role in ("facilitator", "projector"):
+        view = usual(role, "decide") | {"open": False}
+        view["teams"][1]["computer"] = True
+        row = show(view).locator("main li", has_text="Orange")
+        expect(row).to_contain_text("the computer drew")
+        expect(row).not_to_contain_text("decided")
+    view = usual("participant", "decide") | {"open": False}
+    page = show(view)
+    expect(page.locator("main")).to_contain_text("spent of 60.")
+    expect(page.locator("main")).not_to_contain_text("can change it")
+    view["teams"][0]["computer"] = True
+    view["decision"]["submitted_by"] = "The computer"
+    page = show(view)
+    expect(page.locator("h1")).to_have_text("Your team sent nothing, so the computer drew by lot:")
+    expect(page.locator("main")).not_to_contain_text("Sent")
+    expect(page.locator(".tick")).to_have_count(0)
+    expect(page.locator(".chosen li").first).to_be_visible()
+
+
+def test_where_luck_cannot_tell_practices_apart_no_single_one_is_said_to_be_right(show: Show):
+    view = crowded("projector", "reveal")
+    guess = view["results"]["guesses"][0]
+    tied = guess["labels"][:2]
+    guess["simulated"]["tied"] = tied
+    page = show(view | {"screen": 3})
+    words = f"as near as luck can tell: {guess['labels'][9]}, {tied[0]}, {tied[1]}"
+    expect(page.locator("main")).to_contain_text(f"Simulation: {words}.")
+    assert page.locator("text.truth-label").count() >= 3
+    phone = usual("participant", "reveal") | {"screen": 3}
+    phone["results"]["guesses"] = [guess | {"mine": None}]
+    expect(show(phone).locator("main")).to_contain_text(words)
+
+
+def test_teams_that_share_the_first_place_are_both_marked(show: Show):
+    view = usual("projector", "reveal") | {"screen": 2}
+    view["results"]["winners"] = ["blue", "green"]
+    expect(show(view).locator("tr.best")).to_have_count(2)
+
+
+def test_six_teams_and_what_stands_beside_lie_in_their_box_above_the_trainers_button(show: Show):
+    view, names = crowded("facilitator", "reveal"), ("Blue", "Orange", "Green", "Purple", "Yellow", "Grey")
+    view["notes"] = ["What to say at this point of a workshop takes about three lines at the width of the page. " * 3]
+    for one, name in zip(view["results"]["teams"], names, strict=True):
+        one["name"] = name
+    for team, name in zip(view["teams"], names, strict=True):
+        team["name"] = name
+    for beside, name in zip(view["results"]["shown"], ("As it is", "All ten practices"), strict=True):
+        beside["name"] = name
+    page = show(view)
+    boxes = [each.bounding_box() for each in page.locator(".came strong").all()]
+    frame, foot = page.locator(".came").bounding_box(), page.locator(".foot").bounding_box()
+    assert frame is not None
+    assert foot is not None
+    assert len(boxes) == 8
+    assert all(box is not None and box["x"] + box["width"] < frame["x"] + frame["width"] for box in boxes)
+    assert frame["y"] + frame["height"] <= foot["y"]

@@ -73,7 +73,7 @@ def _every(role: str, phase: str) -> dict[str, Any]:
         "problem": "",
         "clock": {"since": 1_790_000_000.0, "minutes": 5.0},
         "teams": [
-            {"key": key, "name": name, "colour": COLOURS[key], "members": members, "decided": decided}
+            {"key": key, "name": name, "colour": COLOURS[key], "members": members, "decided": decided, "computer": False}
             for (key, name), members, decided in zip(NAMES.items(), (3, 3, 2, 2), (True, False, True, False), strict=True)
         ],
         "counts": {"joined": 10, "here": 9, "guessed": 7, "decided": 2, "deciding": 4},
@@ -175,6 +175,8 @@ def _results(role: str) -> dict[str, Any]:
         "days": 504,
         "teams": teams,
         "winner": "blue",
+        "winners": ["blue"],
+        "level": [],
         "guesses": [
             {
                 "key": "lasts",

@@ -226,3 +226,18 @@ def test_a_port_in_use_is_told_and_the_workshop_can_start_elsewhere(calls: list[
         assert cli.main(["workshop", "small.yaml", "--no-open", "--port", str(taken.getsockname()[1])]) == 2
     assert "give another with --port" in capsys.readouterr().err
     assert cli.main(["workshop", "small.yaml", "--no-open", "--port", "0"]) == 130
+
+
+def test_simulated_people_come_into_no_room_that_began_without_them(
+    calls: list[Any], here: Path, capsys: pytest.CaptureFixture[str]
+):
+    start = ["workshop", "small.yaml", "--port", "0", "--no-open", "--file", "room.db"]
+    assert cli.main(start) == 130
+    before = read("room.db")
+    assert cli.main([*start, "--rehearse", "3"]) == 2
+    assert "rehearse without --file, and nothing is kept" in capsys.readouterr().err
+    assert len(calls) == 1
+    assert read("room.db") == before
+    for _ in range(2):  # a file of its own goes on as a rehearsal
+        assert cli.main([*start[:-1], "rehearsal.db", "--rehearse", "3"]) == 130
+    assert [call["people"] for call in calls] == [0, 3, 3]

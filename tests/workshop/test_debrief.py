@@ -115,3 +115,26 @@ def test_the_page_tells_each_round_and_runs_nothing_that_somebody_typed(kept, tm
 def test_a_workshop_that_nobody_played_has_a_page_too(kept, tmp_path):
     debrief.write_report(Kept(kept.plan, 0.0, (), kept.path), tmp_path / "page.html")
     assert "No round has been played to its end." in (tmp_path / "page.html").read_text()
+
+
+def _verdict_and_winners(kept, **places):
+    """Return the headline of a round and what the table says of each team, with other places than those that came out."""
+    body = dict(kept.state.outcome[0, "results"]) | places
+    events = [(Reckoned(0, "results", body), 0.0, "") if isinstance(e, Reckoned) and e.part == "results" else (e, at, by)
+              for e, at, by in kept.entries]  # fmt: skip
+    again = Kept(kept.plan, 0.0, tuple(events), kept.path)
+    return debrief.page(again).verdict, [row[-2:] for row in debrief._results(again)]
+
+
+def test_teams_that_share_the_first_place_are_said_to_and_luck_is_said_to_be_luck(kept):
+    (verdict,), rows = _verdict_and_winners(kept, winner="Blue", winners=["Blue", "Orange"], level=[])
+    assert "Blue and Orange decided the same and share the first place; their network lasts in" in verdict
+    assert rows == [(True, False), (True, False)]
+    (verdict,), rows = _verdict_and_winners(kept, winner="Blue", winners=["Blue"], level=["Orange"])
+    assert "Blue is ahead; its network lasts in" in verdict
+    assert verdict.endswith("; Orange is behind by no more than luck.")
+    assert "won" not in verdict
+    assert rows == [(True, False), (False, True)]
+    (verdict,), rows = _verdict_and_winners(kept, winner="Blue", winners=["Blue"], level=[])
+    assert "Blue won; its network lasts in" in verdict
+    assert rows == [(True, False), (False, False)]

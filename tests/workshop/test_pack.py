@@ -14,7 +14,7 @@ from adoptsim.report.html import unbroken
 from adoptsim.simulation import model_version
 from adoptsim.workshop import pack, scorecard
 from adoptsim.workshop.decisions import prices
-from adoptsim.workshop.facts import gather
+from adoptsim.workshop.facts import Answer, gather
 from adoptsim.workshop.pack import PARTS, lessons_held, running_order, write_pack
 from adoptsim.workshop.plan import Workshop
 from adoptsim.workshop.scorecard import Level, _fitted, _lines, in_words
@@ -158,3 +158,22 @@ def test_the_command_writes_the_pack_and_says_what_does_not_hold(tmp_path, capsy
 def test_what_is_wrong_with_the_plan_is_said_in_a_line(tmp_path, capsys):
     assert cli.main(["workshop-pack", str(tmp_path / "no.yaml")]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_a_curve_is_asked_for_on_slides_and_tallied_by_its_last_month(facts, tmp_path):
+    (round_,) = facts.rounds
+    question = Workshop.load("why-did-our-network-die").rounds[0].predict[1]
+    asked = round_.turn.model_copy(update={"predict": (question,)})
+    drawn = Answer(question, "6 of 100", "95 % interval 5\u20137", ())
+    pages = write_pack(replace(facts, rounds=(replace(round_, turn=asked, answers=(drawn,)),)), tmp_path)
+    slides = next(path for path in pages if path.name == "slides.html").read_text()
+    assert "draw the curve, from month 0 to month 24" in slides
+    assert "a number from" not in slides
+    assert pack.tally(drawn)[0] == ("in month 24 0 to below 20", True)
+
+
+def test_the_tally_marks_every_practice_that_luck_cannot_tell_from_the_first(facts):
+    answer = next(answer for answer in facts.rounds[0].answers if answer.values)
+    first, second = answer.question.labels.values()
+    assert [right for _, right in pack.tally(replace(answer, short=first, tied=()))] == [True, False]
+    assert [right for _, right in pack.tally(replace(answer, short=first, tied=(second,)))] == [True, True]

@@ -176,3 +176,14 @@ def test_before_the_reveal_projector_and_trainer_are_shown_no_answer_and_no_deci
 def test_every_role_is_known():
     assert set(ROLES) == set(examples.ROLES)
     assert played(*people("Ana"), *go("ended", None)).step == len(STEPS) - 1
+
+
+def test_a_lot_is_no_decision_of_a_team():
+    state = played(DECIDING[0], Lead("close"), state=played(*SOMEBODY, *go("decide", 0)))
+    for role in ROLES:
+        shown = told(state, role, "ana")
+        said = {team["name"]: (team["decided"], team["computer"]) for team in shown["teams"][:2]}
+        assert said == {"Blue": (True, False), "Orange": (False, True)}
+        assert (shown["counts"]["decided"], shown["counts"]["deciding"]) == (1, 2)
+    opened = told(played(Lead("open"), state=state), "facilitator")
+    assert not any(team["computer"] for team in opened["teams"])

@@ -195,7 +195,7 @@ export function outcomes(results, teams) {
     const { share, low, high } = run.critical_mass;
     return h(
       "tr",
-      { class: run.team && run.team === results.winner ? "best" : null },
+      { class: run.team && (results.winners ?? [results.winner]).includes(run.team) ? "best" : null },
       h("th", { scope: "row" }, h("span", { class: "row" }, badgeOf(run), run.computer ? h("small", {}, "computer") : null)),
       h("td", { class: "big" }, percent(share)),
       h("td", { class: "scale" }, share === null ? null : interval(run, share, low, high)),

@@ -20,17 +20,77 @@ export const h = (tag, attributes = {}, ...children) => fill(document.createElem
 /** Return an SVG element. */
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-const shown = new WeakMap();
+/** Milliseconds that a region waits at most: for a finger to be lifted, for something to be picked from an open list. */
+const [FINGER, LIST] = [5000, 15000];
+/** Milliseconds after which a finger that was lifted brings no click any more. */
+const CLICKED = 80;
 
-/** Build a region anew only when what it shows has changed, and leave the focus where it was. */
-export function region(root, what, build) {
+const shown = new WeakMap();
+const waiting = new Map();
+let held = null;
+let letGo = 0;
+
+/**
+ * Build a region anew only when what it shows has changed, and leave the focus where it was, and lists where they were
+ * scrolled to for as long as `place` stays. While a pointer is down in the region it waits: what is pressed or drawn must
+ * not be replaced under the finger. `then` is called when it has been built.
+ */
+export function region(root, what, build, { place = "", then = () => {} } = {}) {
   const key = JSON.stringify(what);
-  if (shown.get(root) === key) return false;
-  shown.set(root, key);
+  waiting.delete(root);
+  const before = shown.get(root);
+  if (before?.key === key) return;
+  if (before && held && root.contains(held)) {
+    waiting.set(root, [root, what, build, { place, then }]);
+    return;
+  }
+  shown.set(root, { key, place });
   const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
+  const scrolled = before?.place === place ? scrolledIn(root) : [];
   root.replaceChildren(...[build()].flat(9).filter(Boolean));
+  if (before && before.place !== place) root.scrollTop = 0;
+  for (const [name, to] of scrolled) (name ? root.getElementsByClassName(name)[0] : root)?.scrollTo({ top: to, behavior: "instant" });
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  return true;
+  then();
+}
+
+/** What is scrolled in a region, by its class, "" for the region itself. */
+const scrolledIn = (root) => [root, ...root.querySelectorAll("[class]")].filter((each) => each.scrollTop > 0).map((each) => [each === root ? "" : each.getAttribute("class"), each.scrollTop]);
+
+function release() {
+  clearTimeout(letGo);
+  held = null;
+  for (const each of [...waiting.values()]) region(...each);
+}
+
+function releaseIn(milliseconds) {
+  clearTimeout(letGo);
+  letGo = setTimeout(release, milliseconds);
+}
+
+const isList = (element) => Boolean(element?.closest?.("select"));
+
+document.addEventListener(
+  "pointerdown",
+  (event) => {
+    if (event.button > 0) return;
+    held = event.target;
+    releaseIn(isList(held) ? LIST : FINGER);
+  },
+  true,
+);
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => held && !isList(held) && releaseIn(CLICKED), true);
+/** What was waited for has come: its own listeners, which run next, may draw at once, and the rest follows. */
+for (const kind of ["click", "change", "focusout"]) {
+  document.addEventListener(
+    kind,
+    (event) => {
+      if (!held || (kind === "click" ? isList(held) : held !== event.target || !isList(held))) return;
+      held = null;
+      releaseIn(0);
+    },
+    true,
+  );
 }
 
 /** Say a change of phase to people who listen instead of looking. */

@@ -9,14 +9,15 @@ import { PHASES, between, count, minutesLeft, percent, spoken } from "./words.js
 const $ = (id) => document.getElementById(id);
 const state = { sending: false, trouble: "", sure: "" };
 let view = null;
+let shown = { round: null, phase: "" }; // what the page shows, which may wait for a finger: the server refuses what was meant for another phase
 let ahead = 0;
 let line = null;
 
 async function act(action, more = {}) {
   if (state.sending) return;
+  const seen = shown;
   Object.assign(state, { sending: true, trouble: "", sure: "" });
   draw();
-  const seen = { round: view.round?.number ?? null, phase: view.phase };
   const answer = await send("/api/facilitator", { action, ...seen, ...more }, (words) => {
     state.trouble = words;
     draw();
@@ -118,7 +119,7 @@ const teamRow = (team) =>
     h(
       "span",
       { class: "state" },
-      h("span", { class: team.decided ? "done" : "quiet" }, team.decided ? "✓ decided" : view.open ? "not yet" : "the computer draws"),
+      h("span", { class: team.decided ? "done" : "quiet" }, team.decided ? "✓ decided" : team.computer ? "the computer drew" : view.open ? "not yet" : "the computer draws"),
       team.decided && can("reset_team") ? twice(`reset-${team.key}`, "Reset", `Take back the decision of ${team.name}?`, "Take it back", () => act("reset_team", { team: team.key })) : null,
     ),
   );
@@ -132,7 +133,7 @@ const outcome = () =>
         "li",
         {},
         badgeOf(run),
-        h("strong", {}, `lasts in ${percent(run.critical_mass.share)} of the runs, ${percent(run.contributors.mean)} (${between(run.contributors.low, run.contributors.high)}) contribute`, run.computer ? h("span", { class: "quiet" }, ", drawn by the computer") : null),
+        h("strong", {}, `lasts in ${percent(run.critical_mass.share)} of runs, ${percent(run.contributors.mean)} (${between(run.contributors.low, run.contributors.high)}) contribute`, run.computer ? h("span", { class: "quiet" }, ", drawn by lot") : null),
       ),
     ),
   );
@@ -175,6 +176,7 @@ function notes() {
 }
 
 function now() {
+  shown = { round: view.round?.number ?? null, phase: view.phase };
   return [
     h("div", { class: "head" }, h("h1", {}, HEADINGS[view.phase]), h("span", { id: "clock" })),
     notes(),
@@ -260,8 +262,8 @@ function draw() {
   const { version, now: at, clock, people, join, ...rest } = view;
   const names = rest.teams.map((team) => look(rest.teams, team.key));
   region($("top"), [rest.workshop, rest.rounds, rest.round, rest.phase], course);
-  region($("now"), [rest, state], now);
-  region($("room"), [people, join, names, rest.phase, rest.actions, state.sure], room);
+  region($("now"), [rest, state], now, { place: `${rest.round?.number} ${rest.phase}` });
+  region($("room"), [people, join, names, rest.phase, rest.actions, state.sure, state.sending], room);
   tickClock();
   announce(`${view.round ? `Round ${view.round.number}: ` : ""}${HEADINGS[view.phase]}`);
 }

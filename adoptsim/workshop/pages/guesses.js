@@ -66,7 +66,7 @@ function rows(guess, { width, height, size }) {
   const unit = (right - left) / most;
   return guess.labels.map((label, index) => {
     const [number, middle, thick] = [guess.counts[index], slot * (index + 0.5), Math.min(slot * 0.7, size * 3)];
-    const isRight = index === guess.simulated.index;
+    const isRight = index === guess.simulated.index || Boolean(guess.simulated.tied?.includes(label));
     const lines = wrap(label, Math.floor(left / (size * 0.545))).slice(0, 2);
     return [
       lines.map((words, row) =>

@@ -37,7 +37,7 @@ async function act(path, body, done) {
   Object.assign(begun, { sending: true, trouble: "" });
   draw();
   const { at } = begun;
-  const answer = await send(path, { round: view.round.number, ...body }, (words) => {
+  const answer = await send(path, { round: view.round?.number ?? null, ...body }, (words) => {
     begun.trouble = words;
     draw();
   });
@@ -163,14 +163,16 @@ function decide() {
   const chosen = sentDraft(decision);
   const lines = inWords(decision, chosen);
   const by = decision.submitted_by === view.me.nickname ? "you" : decision.submitted_by;
+  const byLot = view.teams.find((team) => team.key === view.me.team)?.computer;
+  const sent = byLot ? "Your team sent nothing, so the computer drew by lot:" : `Sent for your team${by ? ` by ${by}` : ""}.`;
   return card(
-    decision.revision ? tick() : null,
-    h("h1", { class: "break" }, decision.revision ? `Sent for your team${by ? ` by ${by}` : ""}.` : "No more decisions now."),
+    decision.revision && !byLot ? tick() : null,
+    h("h1", { class: "break" }, decision.revision ? sent : "No more decisions now."),
     decision.revision
       ? h("ul", { class: "chosen" }, (lines.length ? lines : ["No practice at all"]).map((words) => h("li", {}, words)))
       : h("p", {}, "Your team sent nothing, so the computer draws by lot for it."),
     decision.revision
-      ? h("p", { class: "quiet" }, `${amount(spent(decision, chosen), decision.unit)} spent of ${plain(decision.budget)}. Anybody in your team can change it.`)
+      ? h("p", { class: "quiet" }, `${amount(spent(decision, chosen), decision.unit)} spent of ${plain(decision.budget)}.${view.open ? " Anybody in your team can change it." : ""}`)
       : null,
     view.open ? small("Change it", redraw({ redeciding: true, decision: chosen, revision: decision.revision })) : null,
     front(),
@@ -279,10 +281,12 @@ function draw() {
   const at = `${view.workshop.id} ${view.round?.number ?? 0} ${view.phase} ${view.me.team}`;
   const turned = begun.at !== at;
   recall(at);
-  const { version, now, clock, counts, teams, ...seen } = view;
+  const { version, now, clock, counts, teams, me, ...rest } = view;
+  const { mates, ...own } = me; // who comes late must not take from anybody what they are drawing
+  const seen = { ...rest, own, mates: view.phase === "lobby" ? mates : null, byLot: teams.find((team) => team.key === me.team)?.computer };
   const { drafts, ...state } = begun;
   const drawnTeams = teams.map((team) => look(teams, team.key));
-  region(who, [view.me, view.round, view.phase, drawnTeams], header);
+  region(who, [own, view.round, view.phase, drawnTeams], header);
   region(main, [seen, state], () => SCREENS[view.phase]());
   if (!turned) return;
   window.scrollTo(0, 0);

@@ -89,7 +89,7 @@ function predict() {
 function decide() {
   const { decision } = view;
   const one = new Set(decision.practices.map((practice) => practice.hours)).size === 1;
-  const status = (team) => h("span", { class: team.decided ? "done" : "quiet" }, team.decided ? "✓ decided" : view.open ? "deciding" : "computer draws");
+  const status = (team) => h("span", { class: team.decided ? "done" : "quiet" }, team.decided ? "✓ decided" : team.computer ? "the computer drew" : view.open ? "deciding" : "the computer draws");
   return [
     title(`Each team has ${[amount(decision.budget, decision.unit), perTime(decision.unit)].filter(Boolean).join(" ")}.`),
     h(
@@ -229,8 +229,7 @@ function draw() {
   const drawn = view.phase === "reveal" || view.phase === "debrief" ? [rest.results ? rest.teams.map((team) => team.key) : null, rest.results, rest.debrief, rest.problem] : [rest.teams, rest.story, rest.questions, rest.decision, live && counts, rest.join];
   const key = `${view.round?.number} ${view.phase} ${screensOf(view).length ? shownScreen(view) : ""}`;
   const fresh = main.dataset.key !== key;
-  const built = region(main, [key, view.open, drawn], screen);
-  if (built) settle(fresh);
+  region(main, [key, view.open, drawn], screen, { then: () => settle(fresh) });
   if (!fresh) return;
   main.dataset.key = key;
   announce(`${view.round ? `Round ${view.round.number}, ` : ""}${PHASES[view.phase]}. ${main.querySelector("h1")?.textContent ?? ""}`);

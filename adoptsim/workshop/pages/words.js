@@ -75,8 +75,8 @@ export function said(question, value) {
 }
 
 /** What the simulation answers to a question, with its 95 % interval where it is a number of the question's own unit. */
-export function simulatedInWords({ kind, months, simulated: { value, low, high, label, interval } }) {
-  if (kind === "practice") return label;
+export function simulatedInWords({ kind, months, simulated: { value, low, high, label, interval, tied = [] } }) {
+  if (kind === "practice") return tied.length ? `as near as luck can tell: ${[label, ...tied].join(", ")}` : label;
   if (kind === "lasts") return value === null ? label : `it lasts in ${percent(value)} of the runs (${between(low, high)})`;
   return unbroken(kind === "curve" ? `${label} in month ${months[months.length - 1]} (${interval})` : `${label} (${interval})`);
 }
