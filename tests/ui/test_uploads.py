@@ -233,6 +233,14 @@ def test_own_files_are_in_the_link_by_their_hash_and_not_by_their_contents(tmp_p
     assert decode(query, _found)[0] == state
 
 
+def test_the_kind_of_organisation_counts_and_stays_in_the_link_where_own_files_name_no_leader(tmp_path: Path):
+    state = brought_state(tmp_path).moved({"what": "kind", "value": "steep"})
+    again = decode(encode(state), _found)[0]
+    assert again.now.scenario.organisation.leader_share == 0.08
+    assert again == state
+    assert any(part.startswith("Kind ") for part in state.now.moved)
+
+
 def _found(digest: str) -> Any:
     own = shared.organisations().find(digest)
     return None if own is None else own.within(State().now.scenario.organisation)
