@@ -224,9 +224,8 @@ class Desk(Answered):
     def _make_file(self, make: Callable[[], tuple[str, bytes]]) -> None:
         try:
             name, content = make()
-        except (InputError, OSError) as error:
-            said = error.problems[0].message if isinstance(error, InputError) else str(error.strerror)
-            self.message = f"This file can't be made: {said}."
+        except Exception as error:  # in a thread of its own: nobody else would say it
+            self.message = f"This file can't be made: {_reason(error)}."
         else:
             packed = base64.b64encode(content).decode()
             self._file = {"name": name, "mime": MIME[PurePath(name).suffix], "content": packed, "count": next(self._ticks)}
@@ -238,6 +237,14 @@ class Desk(Answered):
             plans, titles = [each.plan for each in columns], [each.title for each in columns]
             return compare_download(kind, plans, titles, [self._result(plan.scenario) for plan in plans])
         return download(kind, self.state.now, self._result(self.state.now.scenario))
+
+
+def _reason(error: Exception) -> str:
+    """Return in one line why something failed."""
+    if isinstance(error, InputError):
+        return error.problems[0].message
+    said = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())[:300].rstrip(".")
 
 
 def _clean(title: Any) -> str:

@@ -249,6 +249,15 @@ def test_downloads_arrive_whole(visitor: Visitor):
     assert files.Scenario.parse(text).practices["safe_space"].intensity == 0.3
 
 
+def test_a_file_that_cannot_be_made_is_said_whatever_the_reason(visitor: Visitor):
+    def fails() -> tuple[str, bytes]:
+        raise ValueError("no room\nfor this")
+
+    visitor.desk.make_file(fails)
+    wait_for(lambda: visitor.bar.message)
+    assert visitor.bar.message == "This file can't be made: ValueError: no room for this."
+
+
 def test_every_step_is_in_the_log_and_can_be_gone_back_to(visitor: Visitor):
     visitor.slide("safe_space", 30)
     visitor.do("change", {"what": "trust", "value": 70})
