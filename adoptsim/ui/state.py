@@ -97,7 +97,9 @@ class State:
     exact: int = 0
     """How many times the page Why was asked to be more exact."""
     origin: str = ""
-    """The name of the saved scenario that was opened last: what is saved next is a fork of it. No link holds it."""
+    """What the scenario that was opened or saved last was called then. No link holds it."""
+    origin_id: int | None = None
+    """Its number among those saved, whatever it is called by now: what is saved next is a fork of it. No link holds it."""
 
     def with_(self, **fields: Any) -> State:
         """Return the state with some fields changed."""
@@ -124,11 +126,11 @@ class State:
 
     def started(self, name: str) -> State:
         """Return the state at a starting point."""
-        return self.with_(now=Plan(name, starting_point(name)), origin="")
+        return self.with_(now=Plan(name, starting_point(name)), origin="", origin_id=None)
 
     def bringing(self, scenario: files.Scenario) -> State:
         """Return the state at a starting point that somebody brought."""
-        return self.with_(now=Plan(scenario.name, scenario, scenario), origin="")
+        return self.with_(now=Plan(scenario.name, scenario, scenario), origin="", origin_id=None)
 
     def in_organisation(self, spec: OrganisationSpec) -> State:
         """Return the state with the same practices in another organisation."""

@@ -396,6 +396,61 @@ def test_what_is_saved_is_seen_by_the_next_visitor_and_forked(visitor: Visitor):
     next_one.context.close()
 
 
+def test_what_is_saved_is_a_fork_of_what_was_opened_also_when_that_was_renamed_meanwhile(visitor: Visitor):
+    visitor.do("keep", "Lean", at="query")
+    visitor.wait()
+    (saved,) = shared.organisations().store.saved()
+    shared.organisations().store.rename(saved.id, "Slim")
+    visitor.do("turn", "compare", at="query")
+    visitor.do("turn", "explore", at="query")
+    visitor.slide("safe_space", 40)
+    assert visitor.wait().bar.origin == "Slim"
+    visitor.do("keep", "Slim and safe", at="query")
+    visitor.wait()
+    assert [(each.name, each.fork_of) for each in shared.organisations().store.saved()] == [
+        ("Slim and safe", "Slim"),
+        ("Slim", ""),
+    ]
+
+
+def test_the_page_hears_whether_it_was_saved(visitor: Visitor):
+    visitor.do("keep", "Mine", at="query")
+    assert visitor.wait().bar.tries == {"count": 1, "saved": True}
+    visitor.slide("safe_space", 40)
+    visitor.do("keep", "Mine", at="query")
+    assert visitor.wait().bar.tries == {"count": 2, "saved": False}
+    assert "already" in visitor.bar.message
+
+
+@pytest.mark.parametrize("keeps", [0, 1])
+def test_what_is_saved_from_the_compare_page_has_the_verdict_that_stands_there(visitor: Visitor, keeps: int):
+    for number in range(keeps):
+        visitor.do("keep", f"Before {number}", at="query")
+    visitor.slide("act_on_contributions", 100)
+    visitor.do("turn", "compare", at="query")
+    titles, verdicts = (visitor.wait().view["table"][name] for name in ("titles", "verdicts"))
+    visitor.do("keep", "Mine", at="query")
+    row = next(row for row in visitor.wait().view["library"]["rows"] if row["name"] == "Mine")
+    verdict = verdicts[titles.index("Now")]
+    assert row["verdict"] == f"{verdict['says']}: {verdict['chance']}"
+
+
+def test_what_cannot_be_simulated_is_said_on_the_compare_page_too(
+    visitor: Visitor, live: LiveSimulation, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: Any, **__: Any) -> Any:
+        raise ValueError("no such world")
+
+    visitor.slide("safe_space", 71)
+    with monkeypatch.context() as broken:
+        broken.setattr(live, "part", fails)
+        visitor.do("turn", "compare", at="query")
+        assert "no such world" in visitor.wait().view["problem"]
+        assert visitor.view["table"] is None
+    visitor.do("undo", at="query")
+    assert visitor.wait().view["problem"] == ""
+
+
 def test_a_store_that_has_gone_is_said_and_the_page_goes_on(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):
     def gone(*_: Any, **__: Any) -> Any:
         raise StoreError(Problem("the database team at db can't be used: it is asleep"))
