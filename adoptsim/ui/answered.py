@@ -43,6 +43,7 @@ class Answered:
         self._changed, self._ticks = solara.reactive(0), itertools.count(1)
         self.message = ""
         self.library, self._uploading = Library(organisations), Uploading()
+        self._organisations = organisations()
         try:
             state, before, self.message = decode(query, self.library.spec)
         except InputError as error:
@@ -62,6 +63,7 @@ class Answered:
 
     def begin(self) -> Callable[[], None]:
         """Ask the first question; what is returned ends the visit."""
+        self._organisations.enter(self)
         self.library.refresh()
         self._ask()
         return self._end
@@ -69,6 +71,11 @@ class Answered:
     def _end(self) -> None:
         self._answering.close()
         self._uploading.close()
+        self._organisations.leave(self)
+
+    def own_digests(self) -> set[str]:
+        """Return the hashes of all own organisations that stand here, or that a step back would bring back."""
+        return {digest_of(scenario.organisation) for scenario in self.history.scenarios()} - {""}
 
     # -- what the page is told
 

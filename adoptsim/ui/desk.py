@@ -180,8 +180,7 @@ class Desk(Answered):
 
     def offer(self, offered: Any) -> None:
         """Hear which files somebody chose; empty ones are here at once."""
-        self._uploading.offer(offered if isinstance(offered, list) else [])
-        if self._uploading.is_complete:
+        if self._uploading.offer(offered if isinstance(offered, list) else []):
             threading.Thread(target=self._read_files, daemon=True).start()
         self._show()
 
@@ -217,7 +216,10 @@ class Desk(Answered):
 
     def _forget(self, digest: str) -> None:
         organisations().forget(digest)
-        self.message = f"Deleted from {self.library.where()}. Links that mean these files will ask for them again."
+        self.message = (
+            f"Deleted from {self.library.where()}. Links that mean these files will ask for them again. Who has them open "
+            "goes on, you by undoing; when the last such page is closed, nothing of them is left here."
+        )
 
     # -- files to take along
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.ui.folders import sweep
 
 APP = "adoptsim.ui.app"
 NOWHERE = "http://127.0.0.1:9/"
@@ -126,6 +127,7 @@ def serve(listening: socket.socket, url: str, *, show: bool) -> None:
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
     server = uvicorn.Server(config)
+    sweep()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)
     leaving = threading.Event()

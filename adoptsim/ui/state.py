@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -257,6 +257,12 @@ class History:
     def n_steps(self) -> int:
         """Return how many states there are."""
         return len(self._steps)
+
+    def scenarios(self) -> Iterator[files.Scenario]:
+        """Yield all scenarios that can be gone back to, and what they began from."""
+        for step in list(self._steps):
+            for plan in (step.state.now, *(kept.plan for kept in step.state.kept)):
+                yield from (plan.scenario, plan.first)
 
     def log(self) -> list[str]:
         """Return in words what was changed at each step, the first being the beginning."""

@@ -145,6 +145,12 @@ class Store:
             row = connection.execute(asked).first()
         return None if row is None else (zlib.decompress(row.people_csv), zlib.decompress(row.ties_csv))
 
+    def has_organisation(self, digest: str) -> bool:
+        """Return whether an organisation's files are here."""
+        asked = sql.select(_organisations.c.digest).where(_organisations.c.digest == digest)
+        with self._reached() as connection:
+            return connection.execute(asked).first() is not None
+
     def forget_organisation(self, digest: str) -> None:
         """Remove an organisation's files."""
         with self._reached() as connection:

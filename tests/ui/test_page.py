@@ -353,6 +353,20 @@ def test_own_files_are_deleted_when_asked_and_the_page_goes_on(visitor: Visitor,
     assert visitor.part("standing").standing.value["own"] == ""
 
 
+def test_deleted_files_stay_while_a_step_back_would_bring_them_and_then_go(visitor: Visitor, tmp_path: Path):
+    bring(visitor, *own_people(tmp_path))
+    wait_for(lambda: ",o" in visitor.bar.query)
+    visitor.wait()
+    spec = visitor.desk.state.now.scenario.organisation
+    visitor.do("forget")
+    visitor.wait()
+    visitor.do("undo", at="query")
+    assert visitor.wait().view.get("problem") is None
+    assert Path(str(spec.people_file)).exists()
+    visitor.context.close()
+    assert not Path(str(spec.people_file)).exists()
+
+
 def test_files_that_could_not_be_deleted_are_not_called_deleted(
     visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
