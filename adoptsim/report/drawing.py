@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from adoptsim.domain.practices import PRACTICES
@@ -19,9 +21,19 @@ TITLE, SUBTITLE, HEADING, TEXT, SMALL = 17.0, 11.0, 11.5, 10.0, 9.0
 PRACTICE_PREFIX = "practices."
 
 
+class PlainFigure(Figure):
+    """A figure whose words are words: titles and names are people's own, and a dollar sign in them begins no formula."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw all, with every text as it was written."""
+        for text in self.findobj(Text):
+            text.set_parse_math(False)
+        super().draw(renderer)
+
+
 def new_figure(width: float, height: float, title: str, subtitle: str) -> Figure:
     """Return an empty figure, inches, that says its finding above."""
-    figure = Figure(figsize=(width, height), facecolor=PAPER)
+    figure = PlainFigure(figsize=(width, height), facecolor=PAPER)
     left = 0.35 / width
     figure.text(left, 1 - 0.28 / height, title, fontsize=TITLE, fontweight="bold", color=INK, va="top")
     figure.text(left, 1 - 0.68 / height, subtitle, fontsize=SUBTITLE, color=SOFT, va="top")

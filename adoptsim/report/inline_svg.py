@@ -28,6 +28,6 @@ def inline_svg(figure: Figure, name: str, words: str) -> Markup:
         figure.savefig(file, format="svg", metadata=_NO_METADATA)
     text = _LEFT_OUT.sub("", file.getvalue())
     text = _COORDINATES.sub(lambda found: _DECIMALS.sub(r"\1", found.group()), text)
-    text = _NAMES.sub(rf"\g<1>{name}-", text).replace("xlink:href", "href")
-    head = f'<svg role="img" aria-label="{escape(words)}" \\1>'
-    return Markup(_HEAD.sub(head.replace("\\1", r"\g<1>"), text, count=1).strip())
+    text = _NAMES.sub(lambda found: f"{found[1]}{name}-", text).replace("xlink:href", "href")
+    head = f'<svg role="img" aria-label="{escape(words)}" '
+    return Markup(_HEAD.sub(lambda found: f"{head}{found[1]}>", text, count=1).strip())

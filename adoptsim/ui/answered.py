@@ -43,6 +43,7 @@ class Answered:
         self._changed, self._ticks = solara.reactive(0), itertools.count(1)
         self.message = ""
         self.library, self._uploading = Library(organisations), Uploading()
+        self._organisations = organisations()
         try:
             state, before, self.message = decode(query, self.library.spec)
         except InputError as error:
@@ -54,12 +55,15 @@ class Answered:
         self._view: dict[str, Any] = {}
         self._comparison: dict[str, Any] = {}
         self._file: dict[str, Any] = {}
+        self._tries = {"count": 0, "saved": False}
+        """How often somebody pressed “Save”, and whether the last time it was saved."""
         self._shown: tuple[int, Shown] | None = None
         self._recipes: tuple[State, list[dict[str, str]]] | None = None
         self._answering = Answering(LIVE, self._take_answer)
 
     def begin(self) -> Callable[[], None]:
         """Ask the first question; what is returned ends the visit."""
+        self._organisations.enter(self)
         self.library.refresh()
         self._ask()
         return self._end
@@ -67,6 +71,11 @@ class Answered:
     def _end(self) -> None:
         self._answering.close()
         self._uploading.close()
+        self._organisations.leave(self)
+
+    def own_digests(self) -> set[str]:
+        """Return the hashes of all own organisations that stand here, or that a step back would bring back."""
+        return {digest_of(scenario.organisation) for scenario in self.history.scenarios()} - {""}
 
     # -- what the page is told
 
@@ -101,9 +110,10 @@ class Answered:
     def comparison(self) -> dict[str, Any]:
         """Return what the compare page shows."""
         columns = self._columns()
-        fits = self._comparison.get("titles") == [each.title for each in columns] and len(columns) > 1
-        table = self._comparison if fits else None
-        return telling.comparison(columns, table, is_computing=self._is_computing()) | {"library": self.library.told()}
+        found = self._comparison if self._comparison.get("titles") == [each.title for each in columns] else {}
+        table = found if "rows" in found and len(columns) > 1 else None
+        told = telling.comparison(columns, table, is_computing=self._is_computing())
+        return told | {"problem": found.get("problem", ""), "library": self.library.told()}
 
     def _bar(self) -> dict[str, Any]:
         answer = self._answer
@@ -117,9 +127,15 @@ class Answered:
             "query": self.query,
             "message": self.message,
             "suggestion": self._suggestion(),
-            "origin": self.state.origin,
+            "origin": self._origin(),
+            "tries": self._tries,
             "where": self.library.where(),
         }
+
+    def _origin(self) -> str:
+        """Return what the saved scenario is called now that what is saved next is a fork of, if it is still there."""
+        saved = self.library.find(self.state.origin_id)
+        return saved.name if saved is not None else ""
 
     def _suggestion(self) -> str:
         return telling.suggestion(self.state.now, [each.name for each in self.library.saved])
@@ -176,7 +192,10 @@ class Answered:
 
     def _take_answer(self, answer: Answer) -> None:
         """Hear an answer, in the thread that computed it; what is drawn is made before anybody is told."""
-        if answer.problem:
+        if answer.problem and answer.titles:
+            said = f"This could not be simulated: {answer.problem}. Undo, or remove what was added last."
+            self._comparison = {"titles": list(answer.titles), "problem": said}
+        elif answer.problem:
             self._view = {"problem": f"This could not be simulated: {answer.problem}. Undo, or choose a starting point."}
         elif answer.titles:
             self._comparison = views.compared(list(answer.results), list(answer.titles), of=answer.of)

@@ -36,6 +36,7 @@ def Bar(
     message: str,
     suggestion: str,
     origin: str,
+    tries: dict[str, Any],
     where: str,
     tour: Sealed,
     event_turn: Any = None,

@@ -14,7 +14,7 @@ from adoptsim.ui.link import encode
 from adoptsim.ui.recipes import COMPARE_KINDS, MIME, RUN_KINDS, compare_download, download
 from adoptsim.ui.setting import SIZES, without_files
 from adoptsim.ui.shared import organisations
-from adoptsim.ui.state import BASES, MOST_KEPT, PAGES, RUNS, TITLE_LENGTH, Plan, State
+from adoptsim.ui.state import BASES, MOST_KEPT, PAGES, RUNS, TITLE_LENGTH, Kept, Plan, State
 from adoptsim.ui.store import Saved
 
 Event = Mapping[str, Any]
@@ -91,10 +91,13 @@ class Desk(Answered):
 
     def open(self, place: Any) -> None:
         """Go on from a kept scenario."""
-        self._act(lambda: self._open(self.state.kept[self._kept_place(place)].title, self.state.kept[place].plan))
+        self._act(lambda: self._open_kept(self.state.kept[self._kept_place(place)]))
 
-    def _open(self, title: str, plan: Plan) -> None:
-        self.history.record(self.state.with_(now=plan, page=PAGES[0], origin=title))
+    def _open_kept(self, kept: Kept) -> None:
+        self._open(kept.title, kept.plan, self.library.number_of(kept.title))
+
+    def _open(self, title: str, plan: Plan, number: int | None) -> None:
+        self.history.record(self.state.with_(now=plan, page=PAGES[0], origin=title, origin_id=number))
 
     def _kept_place(self, place: Any) -> int:
         if isinstance(place, int) and 0 <= place < len(self.state.kept):
@@ -105,13 +108,14 @@ class Desk(Answered):
 
     def keep(self, title: Any) -> None:
         """Save the present scenario: for good, and beside the others on the compare page where there is room."""
+        self._tries = {"count": int(self._tries["count"]) + 1, "saved": False}
         self._act(lambda: self._save(_clean(title) or self._suggestion()))
 
     def _save(self, title: str) -> None:
-        state, said = self.state, ""
+        state, said, number = self.state, "", None
         link = encode(State(now=state.now))
         try:
-            organisations().store.save(title, link, fork_of=state.origin, verdict=self._verdict_in_short())
+            number = organisations().store.save(title, link, fork_of=state.origin_id, verdict=self._verdict_in_short())
         except InputError as error:
             self.library.refresh()
             if any(each.name == title for each in self.library.saved):
@@ -124,17 +128,23 @@ class Desk(Answered):
             said = (
                 said or f"Saved. {MOST_KEPT} scenarios stand on the Compare page already: take one away to see this there."
             )
-        self.history.record(state.with_(origin=title))
+        self.history.record(state.with_(origin=title, origin_id=number))
+        self._tries = self._tries | {"saved": True}
         self.message = said
 
     def _verdict_in_short(self) -> str:
         """Return the verdict on the present scenario, if it is the one that was answered."""
-        verdict = self._view.get("verdict") if self._is_answered() and self.state.page != "compare" else None
+        if not self._is_answered():
+            return ""
+        verdict = self._view.get("verdict")
+        if self.state.page == "compare":
+            stands = [each.plan.scenario == self.state.now.scenario for each in self._columns()]
+            verdict = self._comparison["verdicts"][stands.index(True)]
         return f"{verdict['says']}: {verdict['chance']}" if verdict and verdict["chance"] else ""
 
     def open_saved(self, number: Any) -> None:
         """Go on from a scenario of the library; what is saved then is a fork of it."""
-        self._with_saved(number, lambda saved, plan: self._open(saved.name, plan))
+        self._with_saved(number, lambda saved, plan: self._open(saved.name, plan, saved.id))
 
     def compare_saved(self, number: Any) -> None:
         """Put a scenario of the library beside the others."""
@@ -170,8 +180,7 @@ class Desk(Answered):
 
     def offer(self, offered: Any) -> None:
         """Hear which files somebody chose; empty ones are here at once."""
-        self._uploading.offer(offered if isinstance(offered, list) else [])
-        if self._uploading.is_complete:
+        if self._uploading.offer(offered if isinstance(offered, list) else []):
             threading.Thread(target=self._read_files, daemon=True).start()
         self._show()
 
@@ -207,7 +216,10 @@ class Desk(Answered):
 
     def _forget(self, digest: str) -> None:
         organisations().forget(digest)
-        self.message = f"Deleted from {self.library.where()}. Links that mean these files will ask for them again."
+        self.message = (
+            f"Deleted from {self.library.where()}. Links that mean these files will ask for them again. Who has them open "
+            "goes on, you by undoing; when the last such page is closed, nothing of them is left here."
+        )
 
     # -- files to take along
 
@@ -224,9 +236,8 @@ class Desk(Answered):
     def _make_file(self, make: Callable[[], tuple[str, bytes]]) -> None:
         try:
             name, content = make()
-        except (InputError, OSError) as error:
-            said = error.problems[0].message if isinstance(error, InputError) else str(error.strerror)
-            self.message = f"This file can't be made: {said}."
+        except Exception as error:  # in a thread of its own: nobody else would say it
+            self.message = f"This file can't be made: {_reason(error)}."
         else:
             packed = base64.b64encode(content).decode()
             self._file = {"name": name, "mime": MIME[PurePath(name).suffix], "content": packed, "count": next(self._ticks)}
@@ -238,6 +249,14 @@ class Desk(Answered):
             plans, titles = [each.plan for each in columns], [each.title for each in columns]
             return compare_download(kind, plans, titles, [self._result(plan.scenario) for plan in plans])
         return download(kind, self.state.now, self._result(self.state.now.scenario))
+
+
+def _reason(error: Exception) -> str:
+    """Return in one line why something failed."""
+    if isinstance(error, InputError):
+        return error.problems[0].message
+    said = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())[:300].rstrip(".")
 
 
 def _clean(title: Any) -> str:

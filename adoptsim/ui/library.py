@@ -35,6 +35,10 @@ class Library:
         """Return a saved scenario by its number."""
         return next((each for each in self.saved if each.id == number), None)
 
+    def number_of(self, name: str) -> int | None:
+        """Return the number of the saved scenario of a name, if there is one."""
+        return next((each.id for each in self.saved if each.name == name), None)
+
     def plan(self, saved: Saved) -> tuple[Plan, str]:
         """Return a saved scenario's plan, and a remark; raises ``InputError`` where it can't be read any more."""
         state, _, remark = decode(saved.link, self.spec)

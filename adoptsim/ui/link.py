@@ -160,7 +160,7 @@ def _tokens(plan: Plan) -> Iterator[str]:
         yield f"o{other['own']}"
     elif one["people"] != other["people"] or one["own"] != other["own"]:
         yield f"n{other['people']}"
-    if one["kind"] != other["kind"] and not other["own"]:
+    if one["kind"] != other["kind"]:  # of own people too: it says how many lead where their files mark no leader
         yield f"k{other['kind']}"
     for name, short in _SHORT.items():
         if one[name] != other[name]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import threading
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from adoptsim import files
 from adoptsim.domain.errors import InputError, Problem
 from adoptsim.domain.scenario import OrganisationSpec
+from adoptsim.ui.folders import private_folder
 from adoptsim.ui.setting import MOST_OWN_PEOPLE
-from adoptsim.ui.store import Store
+from adoptsim.ui.store import Store, StoreError
 
 PEOPLE, TIES = "people.csv", "ties.csv"
 _DIGEST = re.compile(r"[0-9a-f]{16}")
@@ -44,13 +45,25 @@ def files_in(folder: Path) -> dict[str, str]:
     return {"people_file": str(folder / PEOPLE), "ties_file": str(folder / TIES)}
 
 
+class Visitor(Protocol):
+    """Somebody who may work with uploaded organisations."""
+
+    def own_digests(self) -> set[str]:
+        """Return the hashes of all organisations that this visitor has open, or can go back to."""
+
+
 class Organisations:
-    """The organisations that were uploaded to a store; safe from any thread."""
+    """The organisations that were uploaded to a store; safe from any thread.
+
+    Their files lie in this server's folder too, where the engine reads them. What was deleted from the store leaves the
+    folder as soon as no visitor works with it.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._known: dict[str, OwnOrganisation] = {}
         self._deleted: set[str] = set()
+        self._visitors: weakref.WeakSet[Visitor] = weakref.WeakSet()
         self._lock = threading.RLock()
         self._root: Path | None = None
 
@@ -71,10 +84,21 @@ class Organisations:
         if not _DIGEST.fullmatch(digest):
             return None
         with self._lock:
-            if digest in self._known and digest not in self._deleted:
-                return self._known[digest]
-        found = self.store.organisation(digest)
-        return None if found is None else self._keep(digest, *found)
+            known = self._known.get(digest)
+        if known is None:
+            found = self.store.organisation(digest)
+            return None if found is None else self._keep(digest, *found)
+        return known if self._is_saved(digest) else None
+
+    def _is_saved(self, digest: str) -> bool:
+        """Return whether the store has what is known here: somebody elsewhere may have deleted it, or brought it again."""
+        try:
+            is_there = self.store.has_organisation(digest)
+        except StoreError:  # it has gone: what this server knows goes on
+            return digest not in self._deleted
+        with self._lock:
+            (self._deleted.discard if is_there else self._deleted.add)(digest)
+        return is_there
 
     def known(self, digest: str) -> OwnOrganisation | None:
         """Return an organisation that somebody on this server works with, even if it was deleted meanwhile."""
@@ -83,7 +107,28 @@ class Organisations:
     def forget(self, digest: str) -> None:
         """Remove an organisation from the store; no link finds it any more, but whoever works with it goes on."""
         self.store.forget_organisation(digest)
-        self._deleted.add(digest)
+        with self._lock:
+            self._deleted.add(digest)
+            self._tidy()
+
+    def enter(self, visitor: Visitor) -> None:
+        """Hear of somebody who comes."""
+        with self._lock:
+            self._visitors.add(visitor)
+
+    def leave(self, visitor: Visitor) -> None:
+        """Hear of somebody who goes; what was deleted and only they still worked with is removed."""
+        with self._lock:
+            self._visitors.discard(visitor)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        used = {digest for visitor in self._visitors for digest in visitor.own_digests()}
+        for digest in self._deleted - used:
+            gone = self._known.pop(digest, None)
+            self._deleted.discard(digest)
+            if gone is not None:
+                shutil.rmtree(gone.folder, ignore_errors=True)
 
     def _keep(self, digest: str, people: bytes, ties: bytes, records: files.Records | None = None) -> OwnOrganisation:
         with self._lock:
@@ -101,6 +146,6 @@ class Organisations:
 
     def _folder(self) -> Path:
         if self._root is None:
-            self._root = Path(tempfile.mkdtemp(prefix="adoptsim-"))
+            self._root = private_folder("organisations")
             weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
         return self._root

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.ui.folders import sweep
 
 APP = "adoptsim.ui.app"
 NOWHERE = "http://127.0.0.1:9/"
@@ -70,9 +71,10 @@ def guarded(app: Any, host: str) -> Any:
     its name, which stands in ``Origin``, or in ``Host`` where it has made its name mean this machine. ``host`` is where
     the server was told to listen; an address in figures can be made to mean nothing else.
     """
+    names = frozenset() if is_loopback(host) else _names(host)  # asked once: whoever looks names up may be far away
 
     async def guard(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] not in {"http", "websocket"} or _is_own(dict(scope["headers"]), host):
+        if scope["type"] not in {"http", "websocket"} or _is_own(dict(scope["headers"]), names):
             await app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -83,23 +85,28 @@ def guarded(app: Any, host: str) -> Any:
     return guard
 
 
-def _is_own(headers: dict[bytes, bytes], host: str) -> bool:
-    """Return whether a request names this server, and comes from its own page if from any."""
+def _is_own(headers: dict[bytes, bytes], names: frozenset[str]) -> bool:
+    """Return whether a request names this server, and comes from its own page if from any; ``names``: its own, if any."""
     asked, origin = headers.get(b"host", b"").decode("latin-1"), headers.get(b"origin", b"").decode("latin-1")
     try:
         name, its_own = urlsplit(f"//{asked}").hostname or "", not origin or urlsplit(origin).netloc == asked
     except ValueError:  # half an IPv6 address
         return False
-    return its_own and (is_loopback(name) or (not is_loopback(host) and _is_reached_as(name, host)))
+    return its_own and (is_loopback(name) or (bool(names) and _is_reached_as(name, names)))
 
 
-def _is_reached_as(name: str, host: str) -> bool:
-    """Return whether others may call a server by this name: an address, the host it was given, this machine's own name."""
+def _names(host: str) -> frozenset[str]:
+    """Return what others may call a server besides an address: the host it was given, this machine's own names."""
+    mine = socket.gethostname().lower()
+    return frozenset({host.lower(), mine, f"{mine}.local", socket.getfqdn().lower()})
+
+
+def _is_reached_as(name: str, names: frozenset[str]) -> bool:
+    """Return whether others may call a server by this name: an address, or one of its own."""
     try:
         return bool(ip_address(name))
     except ValueError:
-        mine = socket.gethostname().lower()
-        return name.lower() in {host.lower(), mine, f"{mine}.local", socket.getfqdn().lower()}
+        return name.lower() in names
 
 
 def serve(listening: socket.socket, url: str, *, show: bool) -> None:
@@ -120,6 +127,7 @@ def serve(listening: socket.socket, url: str, *, show: bool) -> None:
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
     server = uvicorn.Server(config)
+    sweep()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)
     leaving = threading.Event()

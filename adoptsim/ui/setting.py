@@ -144,6 +144,7 @@ def _percent(share: float) -> int:
 def changed(scenario: files.Scenario, change: Mapping[str, Any], first: files.Scenario | None = None) -> files.Scenario:
     """Return the scenario after one change: ``{"what": ..., "name": ..., "value": ...}``; ``first``: its starting point.
 
+    Controls stand at whole percent and months: one that is back where the starting point shows it is back exactly there.
     Raises ``InputError`` for what can't be: the page never sends it, but a link or a script may.
     """
     what, value, first = str(change.get("what")), change.get("value"), first or scenario
@@ -153,10 +154,12 @@ def changed(scenario: files.Scenario, change: Mapping[str, Any], first: files.Sc
     if what == "kind":
         return _with(scenario, "organisation", scenario.organisation.model_copy(update=_kind_fields(str(value), first)))
     if what == "support":
-        days = _whole(value, 1, max(_months(scenario), _most_support(scenario))) * MONTH_DAYS
+        month, own = _whole(value, 1, max(_months(scenario), _most_support(scenario))), first.horizon.support_until
+        days = own if month == round(own / MONTH_DAYS) else month * MONTH_DAYS
         return _in_time(_with(scenario, "horizon", scenario.horizon.model_copy(update={"support_until": days})))
     if what in CLIMATE:
-        return with_level(scenario, what, _whole(value, 5, 95))
+        percent = _whole(value, 5, 95)
+        return with_level(scenario, what, percent, first if percent == _percent(level(first, what)) else None)
     if what in {"intensity", "start", "end", "misused"}:
         return _with_practice(scenario, str(change.get("name")), what, value, first)
     raise InputError(Problem(f"nothing here is called {what[:40]!r}"))
@@ -171,11 +174,13 @@ def _kind_fields(kind: str, first: files.Scenario) -> dict[str, float]:
     return KINDS[kind][2]
 
 
-def with_level(scenario: files.Scenario, name: str, percent: int) -> files.Scenario:
-    """Return the scenario with another level of trust or safety to start from."""
+def with_level(scenario: files.Scenario, name: str, percent: int, like: files.Scenario | None = None) -> files.Scenario:
+    """Return the scenario with another level of trust or safety to start from; ``like``: exactly as another one has it."""
     lever = CLIMATE[name]
     levers = {key: kept for key, kept in scenario.levers.items() if key != lever}
-    if percent / 100.0 != LEVERS[lever].default:
+    if like is not None:
+        levers |= {lever: like.levers[lever]} if lever in like.levers else {}
+    elif percent / 100.0 != LEVERS[lever].default:
         levers[lever] = percent / 100.0
     return _with(scenario, "levers", levers)
 
@@ -183,16 +188,22 @@ def with_level(scenario: files.Scenario, name: str, percent: int) -> files.Scena
 def _with_practice(scenario: files.Scenario, name: str, what: str, value: Any, first: files.Scenario) -> files.Scenario:
     if name not in PRACTICES:
         raise InputError(Problem(f"no practice is called {name[:40]!r}"))
-    months = _months(scenario)
+    months, own, shown = _months(scenario), first.practices.get(name), _use(first, name)
     given: dict[str, Any] = {}
     if what == "intensity":
-        given = {"intensity": _whole(value, 0, 100) / 100.0}
+        given = {"intensity": _whole(value, 0, 100)}
     elif what == "start":
-        given = {"start": _whole(value, 0, months - 1) * MONTH_DAYS}
+        given = {"start": _whole(value, 0, months - 1)}
     elif what == "end":
-        given = {"end": None if value is None else _whole(value, 1, months) * MONTH_DAYS}
+        given = {"end": None if value is None else _whole(value, 1, months)}
     elif what == "misused":
         given = {"misused": bool(value)}
+    if own is not None and given[what] == shown[what]:
+        given = {what: getattr(own, what)}
+    elif what == "intensity":
+        given = {what: given[what] / 100.0}
+    elif what in {"start", "end"} and given[what] is not None:
+        given = {what: given[what] * MONTH_DAYS}
     return with_use(scenario, name, given, first)
 
 
@@ -261,7 +272,7 @@ def differences(before: Scenario, after: Scenario) -> list[str]:
         )
         if one[key] != other[key] and not (key == "people" and other["own"])
     ]
-    if one["kind"] != other["kind"] and not other["own"]:
+    if one["kind"] != other["kind"]:
         parts.append(f"Kind {_kind_title(one['kind'])} → {_kind_title(other['kind'])}")
     if one["own"] != other["own"]:
         parts = ["People from own files" if other["own"] else f"{other['people']:,} generated people", *parts]

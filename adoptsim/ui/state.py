@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,7 +97,9 @@ class State:
     exact: int = 0
     """How many times the page Why was asked to be more exact."""
     origin: str = ""
-    """The name of the saved scenario that was opened last: what is saved next is a fork of it. No link holds it."""
+    """What the scenario that was opened or saved last was called then. No link holds it."""
+    origin_id: int | None = None
+    """Its number among those saved, whatever it is called by now: what is saved next is a fork of it. No link holds it."""
 
     def with_(self, **fields: Any) -> State:
         """Return the state with some fields changed."""
@@ -124,11 +126,11 @@ class State:
 
     def started(self, name: str) -> State:
         """Return the state at a starting point."""
-        return self.with_(now=Plan(name, starting_point(name)), origin="")
+        return self.with_(now=Plan(name, starting_point(name)), origin="", origin_id=None)
 
     def bringing(self, scenario: files.Scenario) -> State:
         """Return the state at a starting point that somebody brought."""
-        return self.with_(now=Plan(scenario.name, scenario, scenario), origin="")
+        return self.with_(now=Plan(scenario.name, scenario, scenario), origin="", origin_id=None)
 
     def in_organisation(self, spec: OrganisationSpec) -> State:
         """Return the state with the same practices in another organisation."""
@@ -255,6 +257,12 @@ class History:
     def n_steps(self) -> int:
         """Return how many states there are."""
         return len(self._steps)
+
+    def scenarios(self) -> Iterator[files.Scenario]:
+        """Yield all scenarios that can be gone back to, and what they began from."""
+        for step in list(self._steps):
+            for plan in (step.state.now, *(kept.plan for kept in step.state.kept)):
+                yield from (plan.scenario, plan.first)
 
     def log(self) -> list[str]:
         """Return in words what was changed at each step, the first being the beginning."""

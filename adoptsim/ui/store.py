@@ -108,12 +108,15 @@ class Store:
         with self._reached() as connection:
             return [Saved(**row._asdict()) for row in connection.execute(asked)]
 
-    def save(self, name: str, link: str, *, fork_of: str = "", verdict: str = "") -> None:
-        """Save a scenario under a name that none has; raises ``StoreError`` where one has it."""
-        parent = sql.select(_scenarios.c.id).where(_scenarios.c.name == fork_of).scalar_subquery()
+    def save(self, name: str, link: str, *, fork_of: int | None = None, verdict: str = "") -> int:
+        """Save a scenario under a name that none has, and return its number; raises ``StoreError`` where one has it.
+
+        ``fork_of``: the number of the one it was made from; if that was removed meanwhile, it is a fork of none.
+        """
+        parent = sql.select(_scenarios.c.id).where(_scenarios.c.id == fork_of).scalar_subquery()
         row = {"name": name, "link": link, "fork_of": parent, "verdict": verdict, "saved": datetime.now(UTC)}
         with self._reached(taken=name) as connection:
-            connection.execute(sql.insert(_scenarios).values(row))
+            return int(connection.execute(sql.insert(_scenarios).values(row).returning(_scenarios.c.id)).scalar_one())
 
     def rename(self, number: int, name: str) -> None:
         """Give a saved scenario another name."""
@@ -141,6 +144,12 @@ class Store:
         with self._reached() as connection:
             row = connection.execute(asked).first()
         return None if row is None else (zlib.decompress(row.people_csv), zlib.decompress(row.ties_csv))
+
+    def has_organisation(self, digest: str) -> bool:
+        """Return whether an organisation's files are here."""
+        asked = sql.select(_organisations.c.digest).where(_organisations.c.digest == digest)
+        with self._reached() as connection:
+            return connection.execute(asked).first() is not None
 
     def forget_organisation(self, digest: str) -> None:
         """Remove an organisation's files."""

@@ -6,7 +6,6 @@ import base64
 import binascii
 import itertools
 import shutil
-import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from adoptsim.domain.errors import InputError, Problem
+from adoptsim.ui.folders import private_folder
 from adoptsim.ui.organisations import Organisations
 from adoptsim.ui.uploads import Brought, check_offer, kind_of, take
 
@@ -63,8 +63,13 @@ class Uploading:
         """Return whether all that was offered is here."""
         return bool(self._arriving) and self._next() is None
 
-    def offer(self, offered: Any) -> None:
-        """Hear which files somebody chose; ``problems`` says why they aren't wanted."""
+    def offer(self, offered: Any) -> bool:
+        """Hear which files somebody chose; return whether all is here now, as it is of empty ones.
+
+        ``problems`` says why they aren't wanted. While files are being read others are left alone: they would remove them.
+        """
+        if self.is_checking:
+            return False
         self._clear()
         self.number, self.problems, self.remarks, self.is_checking = next(self._numbers), [], [], False
         try:
@@ -76,8 +81,10 @@ class Uploading:
                 each.path.touch()
         except (InputError, TypeError, ValueError, OSError) as error:  # a full disk, a name too long for it
             self.refuse(error)
-            return
+            return False
         self._arriving = arriving
+        self.is_checking = self.is_complete
+        return self.is_checking
 
     def piece(self, event: Mapping[str, Any]) -> bool:
         """Take the piece that is due; return whether all is here now. Anything else is left alone."""
@@ -157,6 +164,6 @@ class Uploading:
 
     def _room(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="adoptsim-upload-"))
+            self._folder = private_folder("upload")
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder

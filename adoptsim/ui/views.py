@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from adoptsim.compare import Comparison, beyond_luck
 from adoptsim.domain.intervals import Interval
-from adoptsim.domain.scenario import MONTH_DAYS
+from adoptsim.domain.scenario import MONTH_DAYS, Scenario
 from adoptsim.report.verdict import judge
 from adoptsim.report.words import MEASURES, Kind, change, span, with_unit
 from adoptsim.simulation import Result
@@ -139,10 +139,15 @@ def chart(result: Result, before: Result | None) -> dict[str, Any]:
         "now": curve(result),
         "before": None if before is None else curve(before),
         "threshold": scenario.critical_mass.threshold,
-        "support": round(scenario.support_end / MONTH_DAYS, 2),
+        "support": round(scenario.support_end / MONTH_DAYS, 2) if has_support(scenario) else None,
         "months": round(scenario.horizon.days / MONTH_DAYS, 2),
         "text": chart_words(result, before),
     }
+
+
+def has_support(scenario: Scenario) -> bool:
+    """Return whether a practice in use ends some day: without one there is no launch support that could."""
+    return any(use.intensity > 0 and scenario.ends(name) for name, use in scenario.practices.items())
 
 
 def chart_words(result: Result, before: Result | None) -> str:
@@ -161,8 +166,9 @@ def chart_words(result: Result, before: Result | None) -> str:
         f"Staff who contribute, month by month. The median run {crossing}, has its highest share, "
         f"{_percent(middle[peak])}, in month {_month(peak)} and ends at {_percent(middle[-1])}",
         f"; 95 % of the runs end between {_percent(low)} and {_percent(high)}.",
-        f" Launch support ends after month {round(result.scenario.support_end / MONTH_DAYS)}.",
     ]
+    if has_support(result.scenario):
+        parts.append(f" Launch support ends after month {round(result.scenario.support_end / MONTH_DAYS)}.")
     if before is not None:
         parts.append(f" The baseline's median run ends at {_percent(float(np.median(before.contributor_share[:, -1])))}.")
     return "".join(parts)
@@ -264,7 +270,6 @@ def compared(results: list[Result], titles: list[str], *, of: int = 0) -> dict[s
         "verdicts": [verdict(result, None, of=of) for result in results],
         "threshold": results[0].scenario.critical_mass.threshold,
         "months": round(max(result.scenario.horizon.days for result in results) / MONTH_DAYS, 2),
-        "supports": [round(result.scenario.support_end / MONTH_DAYS, 2) for result in results],
         "rows": [_compared_row(name, comparison) for name in ("reached", *FIRST_FIGURES, *MORE_FIGURES)],
         "text": _compared_words(results, titles),
     }

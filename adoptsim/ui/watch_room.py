@@ -13,6 +13,7 @@ from adoptsim.analysis.story import story_of
 from adoptsim.domain.errors import InputError
 from adoptsim.files import Scenario
 from adoptsim.simulation import SEED, Stopped
+from adoptsim.ui.views import has_support
 from adoptsim.ui.watch_film import Film, film_of
 from adoptsim.ui.watch_layout import Layout, layout_of
 from adoptsim.ui.watch_words import THIS, day_words, story_view
@@ -152,7 +153,7 @@ def scene(film: Film, layout: Layout, key: str) -> dict[str, Any]:
         "days": film.days,
         "lasts": film.lasts,
         "threshold": rule.threshold,
-        "support": min(film.scenario.support_end, horizon.days),
+        "support": min(film.scenario.support_end, horizon.days) if has_support(film.scenario) else None,
         "series": film.series,
         "departments": [
             {"name": film.names.department_of(int(first)), "x": x, "y": y, "r": r, "n": int(n)}

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adoptsim.domain.scenario import MONTH_DAYS
-from adoptsim.report.drawing import BLUE, INK, PALE_BLUE, SERIES, SOFT, percent, plain_axes
+from adoptsim.report.drawing import BLUE, INK, PALE_BLUE, SERIES, SOFT, PlainFigure, percent, plain_axes
 from adoptsim.report.inline_svg import inline_svg
 from adoptsim.report.words import with_unit
 from adoptsim.workshop.facts import Answer, Drawn
@@ -31,7 +31,7 @@ def course(drawn: Drawn, name: str, *, size: tuple[float, float], text: float) -
 
 def course_figure(drawn: Drawn, *, size: tuple[float, float], text: float) -> Figure:
     """Return contributors month by month: means of the runs, and a shade in which nine of ten of them lie."""
-    figure = Figure(figsize=size)
+    figure = PlainFigure(figsize=size)
     figure.patch.set_visible(False)
     axes = plain_axes(figure.add_axes((0.055, 0.12, 0.68, 0.8)))
     _ground(axes, drawn, text)

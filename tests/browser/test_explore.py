@@ -184,6 +184,23 @@ def test_an_organisation_of_another_kind_has_other_numbers_and_a_link(visit: Vis
     assert numbers(settled(visit(page.url.split("?", 1)[1]))) == numbers(page)
 
 
+def test_another_page_begins_at_its_top(visit: Visit):
+    page = settled(visit(SMALL))
+    page.evaluate("window.scrollTo(0, 600)")
+    assert page.evaluate("window.scrollY") > 300
+    page.get_by_role("button", name="Compare", exact=True).click()
+    settled(page)
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_no_support_ends_where_there_is_none(visit: Visit):
+    page = settled(visit("v=1&now=no-support,n50"))
+    expect(page.locator(".as-chart .as-support, .as-chart .as-end")).to_have_count(0)
+    page = visit("v=1&now=no-support,n50&page=watch")
+    expect(page.locator(".wt-strip")).to_be_visible()
+    expect(page.locator(".wt-support, .wt-end")).to_have_count(0)
+
+
 def test_support_of_a_long_scenario_is_moved_to_the_end_of_its_slider(visit: Visit, tmp_path: Path):
     long = tmp_path / "long.yaml"
     long.write_text("name: long\norganisation: {people: 50}\nhorizon: {days: 1260, support_until: 189}\n")

@@ -31,7 +31,28 @@ def still_lives(page: Page) -> None:
     moved(page, "p7:90")
 
 
+DROP = """async texts => {
+  const drop = files => {
+    const dropped = new DataTransfer()
+    for (const [name, text] of Object.entries(files)) dropped.items.add(new File([text], name))
+    document.querySelector('#as-bring').dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true }))
+  }
+  drop(texts)
+  while (!document.querySelector('#as-bring .as-waits')) await new Promise(requestAnimationFrame)
+  drop({ 'late.exe': 'late' })
+}"""
+
+
 # -- files in
+
+
+def test_files_on_their_way_arrive_whatever_is_dropped_meanwhile(visit: Visit):
+    page = settled(visit(SMALL))
+    page.get_by_role("button", name="Use your own files").click()
+    long = people_csv() + "".join(f"q{number},p0,{'D' * 2000}\n" for number in range(1500))
+    page.evaluate(DROP, {"people.csv": long, "ties.csv": ties_csv()})
+    moved(page, ",o")
+    expect(page.locator(".as-problems")).to_have_count(0)
 
 
 def test_own_people_are_simulated_and_travel_in_the_link_by_their_hash(visit: Visit, tmp_path: Path):
@@ -168,8 +189,11 @@ def test_a_name_that_is_taken_is_said(visit: Visit):
     page = settled(visit(SMALL + ",p3:25"))
     save(page, "Only one of these")
     moved(page, "keep=")
-    save(page, "Only one of these")
+    page.get_by_role("button", name="Save scenario").click()
+    page.locator("#as-title").fill("Only one of these")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("called “Only one of these” already")
+    expect(page.locator("#as-title")).to_have_value("Only one of these")
 
 
 # -- files out

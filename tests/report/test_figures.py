@@ -11,13 +11,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.figure import Figure
 
 from adoptsim.domain.intervals import wilson
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
+from adoptsim.report.drawing import new_figure
 from adoptsim.report.figures import figure_bundles, figure_compare, figure_run
+from adoptsim.report.inline_svg import inline_svg
 from adoptsim.simulation import Result, simulate
+from adoptsim.workshop.facts import Drawn
+from adoptsim.workshop.pictures import course as draw_course
 
 N = 16
 ON_OFF = (False, True)
@@ -144,6 +149,16 @@ def test_a_comparison_names_every_scenario(tmp_path: Path, small_results: list[R
     for name in ("bare (1)", "bare (2)", "helped"):
         assert name in text
     assert drawn(figure, tmp_path) > 10_000
+
+
+def test_names_that_look_like_formulas_or_patterns_are_drawn_as_they_are_written() -> None:
+    name = r"$\q$ or \1 & more"
+    course = {"name": name, "contributors": {"mean": 0.2}}
+    course["curve"] = {"days": [0, 21], "low": [0.0, 0.1], "mean": [0.0, 0.2], "high": [0.0, 0.3]}
+    drawn_course = Drawn((course,), threshold=0.25, end_of_support=10, days=42)
+    for text in (inline_svg(new_figure(4, 3, name, ""), "odd", name), draw_course(drawn_course, "odd", size=(4, 3), text=8)):
+        assert escape(name) in text.split(">", 1)[0]
+        assert text.count(escape(name).split(" ")[0]) == 2  # in words, and drawn
 
 
 def test_sweeping_needs_no_matplotlib() -> None:

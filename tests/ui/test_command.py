@@ -101,3 +101,19 @@ def test_a_page_of_another_site_gets_no_answer(kind: str, bound: str, host: str,
     asyncio.run(server.guarded(app, bound)({"type": kind, "headers": headers}, None, send))
     assert bool(reached) is own
     assert bool(sent) is not own
+
+
+def test_names_are_looked_up_once_and_not_for_every_request(monkeypatch: pytest.MonkeyPatch):
+    asked, sent = [], []
+    monkeypatch.setattr(server.socket, "getfqdn", lambda: asked.append("asked") or "here.example")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    guarded = server.guarded(app, "0.0.0.0")
+    for _ in range(3):
+        asyncio.run(guarded({"type": "http", "headers": [(b"host", b"here.example:8765")]}, None, send))
+    assert (asked, sent) == (["asked"], [])

@@ -249,6 +249,15 @@ def test_downloads_arrive_whole(visitor: Visitor):
     assert files.Scenario.parse(text).practices["safe_space"].intensity == 0.3
 
 
+def test_a_file_that_cannot_be_made_is_said_whatever_the_reason(visitor: Visitor):
+    def fails() -> tuple[str, bytes]:
+        raise ValueError("no room\nfor this")
+
+    visitor.desk.make_file(fails)
+    wait_for(lambda: visitor.bar.message)
+    assert visitor.bar.message == "This file can't be made: ValueError: no room for this."
+
+
 def test_every_step_is_in_the_log_and_can_be_gone_back_to(visitor: Visitor):
     visitor.slide("safe_space", 30)
     visitor.do("change", {"what": "trust", "value": 70})
@@ -344,6 +353,20 @@ def test_own_files_are_deleted_when_asked_and_the_page_goes_on(visitor: Visitor,
     assert visitor.part("standing").standing.value["own"] == ""
 
 
+def test_deleted_files_stay_while_a_step_back_would_bring_them_and_then_go(visitor: Visitor, tmp_path: Path):
+    bring(visitor, *own_people(tmp_path))
+    wait_for(lambda: ",o" in visitor.bar.query)
+    visitor.wait()
+    spec = visitor.desk.state.now.scenario.organisation
+    visitor.do("forget")
+    visitor.wait()
+    visitor.do("undo", at="query")
+    assert visitor.wait().view.get("problem") is None
+    assert Path(str(spec.people_file)).exists()
+    visitor.context.close()
+    assert not Path(str(spec.people_file)).exists()
+
+
 def test_files_that_could_not_be_deleted_are_not_called_deleted(
     visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -385,6 +408,61 @@ def test_what_is_saved_is_seen_by_the_next_visitor_and_forked(visitor: Visitor):
         ("Answers and safety", "Answers", 1),
     ]
     next_one.context.close()
+
+
+def test_what_is_saved_is_a_fork_of_what_was_opened_also_when_that_was_renamed_meanwhile(visitor: Visitor):
+    visitor.do("keep", "Lean", at="query")
+    visitor.wait()
+    (saved,) = shared.organisations().store.saved()
+    shared.organisations().store.rename(saved.id, "Slim")
+    visitor.do("turn", "compare", at="query")
+    visitor.do("turn", "explore", at="query")
+    visitor.slide("safe_space", 40)
+    assert visitor.wait().bar.origin == "Slim"
+    visitor.do("keep", "Slim and safe", at="query")
+    visitor.wait()
+    assert [(each.name, each.fork_of) for each in shared.organisations().store.saved()] == [
+        ("Slim and safe", "Slim"),
+        ("Slim", ""),
+    ]
+
+
+def test_the_page_hears_whether_it_was_saved(visitor: Visitor):
+    visitor.do("keep", "Mine", at="query")
+    assert visitor.wait().bar.tries == {"count": 1, "saved": True}
+    visitor.slide("safe_space", 40)
+    visitor.do("keep", "Mine", at="query")
+    assert visitor.wait().bar.tries == {"count": 2, "saved": False}
+    assert "already" in visitor.bar.message
+
+
+@pytest.mark.parametrize("keeps", [0, 1])
+def test_what_is_saved_from_the_compare_page_has_the_verdict_that_stands_there(visitor: Visitor, keeps: int):
+    for number in range(keeps):
+        visitor.do("keep", f"Before {number}", at="query")
+    visitor.slide("act_on_contributions", 100)
+    visitor.do("turn", "compare", at="query")
+    titles, verdicts = (visitor.wait().view["table"][name] for name in ("titles", "verdicts"))
+    visitor.do("keep", "Mine", at="query")
+    row = next(row for row in visitor.wait().view["library"]["rows"] if row["name"] == "Mine")
+    verdict = verdicts[titles.index("Now")]
+    assert row["verdict"] == f"{verdict['says']}: {verdict['chance']}"
+
+
+def test_what_cannot_be_simulated_is_said_on_the_compare_page_too(
+    visitor: Visitor, live: LiveSimulation, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: Any, **__: Any) -> Any:
+        raise ValueError("no such world")
+
+    visitor.slide("safe_space", 71)
+    with monkeypatch.context() as broken:
+        broken.setattr(live, "part", fails)
+        visitor.do("turn", "compare", at="query")
+        assert "no such world" in visitor.wait().view["problem"]
+        assert visitor.view["table"] is None
+    visitor.do("undo", at="query")
+    assert visitor.wait().view["problem"] == ""
 
 
 def test_a_store_that_has_gone_is_said_and_the_page_goes_on(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):

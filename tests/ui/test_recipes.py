@@ -91,6 +91,23 @@ def test_downloads_are_what_they_say():
     assert b"<svg" in download("svg", plan, result)[1]
 
 
+ODD = r"$\q$ or \1 <"
+"""A title that a drawing might take for a formula, and a pattern for its own signs."""
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "html"])
+def test_a_title_is_text_in_every_picture_and_report(kind: str):
+    plan = small()
+    titled = plan.changed_to(plan.scenario.model_copy(update={"title": ODD}))
+    brought = Plan(titled.start, titled.scenario, titled.scenario)
+    result = page_result(brought)
+    for _, content in (
+        download(kind, brought, result),
+        compare_download(kind, [brought, brought], [ODD, f"{ODD}!"], [result, result]),
+    ):
+        assert content
+
+
 def test_parts_joined_are_the_runs_at_once():
     live, plan = LiveSimulation(threads=1), small()
     together = joined([live.part(plan.scenario, 0), live.part(plan.scenario, 1)])

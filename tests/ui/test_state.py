@@ -149,6 +149,33 @@ def test_an_organisation_of_its_own_kind_can_be_had_back():
     assert flat.moved({"what": "kind", "value": ""}).now.scenario == mine
 
 
+def uneven() -> files.Scenario:
+    """Return a starting point whose numbers lie between those that controls can show."""
+    text = "practices: {safe_space: {intensity: 0.333, start: 50, end: 200}}\nhorizon: {support_until: 200}\n"
+    return files.Scenario.parse(f"name: uneven\n{text}levers: {{culture_trust: 0.412, culture_safety: 0.5}}\n")
+
+
+@pytest.mark.parametrize(
+    ("move", "away"),
+    [
+        ({"what": "intensity", "name": "safe_space"}, 60),
+        ({"what": "start", "name": "safe_space"}, 5),
+        ({"what": "end", "name": "safe_space"}, 14),
+        ({"what": "end", "name": "safe_space"}, None),
+        ({"what": "support"}, 12),
+        ({"what": "trust"}, 70),
+        ({"what": "safety"}, 70),
+    ],
+)
+def test_a_control_that_was_moved_away_and_back_is_exactly_where_it_was(move: dict[str, object], away: int | None):
+    state = State().bringing(uneven())
+    where = controls(uneven())
+    where = where["practices"][move["name"]] if "name" in move else where
+    moved_away = state.moved(move | {"value": away})
+    assert moved_away != state
+    assert moved_away.moved(move | {"value": where[move["what"]]}) == state
+
+
 # -- history
 
 

@@ -58,17 +58,18 @@ def test_what_is_saved_is_there_again_after_the_server_ended(place: str):
 
 
 def test_a_fork_knows_what_it_was_made_from_even_under_another_name(store: Store):
-    store.save("Lean", "a")
-    store.save("Lean with answers", "b", fork_of="Lean")
-    store.rename(next(each.id for each in store.saved() if each.name == "Lean"), "Slim")
+    lean = store.save("Lean", "a")
+    store.save("Lean with answers", "b", fork_of=lean)
+    store.rename(lean, "Slim")
     assert {each.name: each.fork_of for each in store.saved()} == {"Slim": "", "Lean with answers": "Slim"}
 
 
 def test_forks_stay_when_what_they_were_made_from_is_removed(store: Store):
-    store.save("Lean", "a")
-    store.save("Fork", "b", fork_of="Lean")
-    store.remove(next(each.id for each in store.saved() if each.name == "Lean"))
-    assert [(each.name, each.fork_of) for each in store.saved()] == [("Fork", "")]
+    lean = store.save("Lean", "a")
+    store.save("Fork", "b", fork_of=lean)
+    store.remove(lean)
+    store.save("Late fork", "b", fork_of=lean)
+    assert [(each.name, each.fork_of) for each in store.saved()] == [("Late fork", ""), ("Fork", "")]
 
 
 def test_a_name_that_is_taken_is_said_and_nothing_is_lost(store: Store):
@@ -83,8 +84,7 @@ def test_a_name_that_is_taken_is_said_and_nothing_is_lost(store: Store):
 
 @pytest.mark.parametrize("name", ["'; drop table adoptsim_ui_scenarios; --", "Ünïcode 🙂 “quoted”", "=1+1", "x" * 40])
 def test_a_name_is_text_and_nothing_else(store: Store, name: str):
-    store.save(name, "v=1&now=typical")
-    store.save("Fork", "b", fork_of=name)
+    store.save("Fork", "b", fork_of=store.save(name, "v=1&now=typical"))
     assert {each.name: each.fork_of for each in store.saved()} == {name: "", "Fork": name}
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,13 +13,13 @@ from typing import Any
 import pytest
 
 from adoptsim import files
-from adoptsim.domain.errors import InputError
-from adoptsim.ui import shared
+from adoptsim.domain.errors import InputError, Problem
+from adoptsim.ui import folders, shared
 from adoptsim.ui.link import MOST_UNPACKED, LinkError, decode, encode, packed
 from adoptsim.ui.organisations import Organisations
 from adoptsim.ui.setting import digest_of, starting_point
 from adoptsim.ui.state import State
-from adoptsim.ui.store import IN_MEMORY, open_store
+from adoptsim.ui.store import IN_MEMORY, StoreError, open_store
 from adoptsim.ui.uploading import PIECE_BYTES, Uploading
 from adoptsim.ui.uploads import MOST_BYTES, Brought, plain_name, safe_cells
 from tests.ui.brought import PEOPLE, people_csv, ties_csv, write
@@ -191,6 +194,22 @@ def test_a_name_too_long_for_the_disk_is_said():
     assert uploading.problems
 
 
+def test_files_that_are_being_read_are_left_alone_by_another_offer(tmp_path: Path):
+    paths = write(tmp_path, people_csv=people_csv(), ties_csv=ties_csv())
+    uploading = Uploading()
+    offer = [{"name": path.name, "size": path.stat().st_size} for path in paths]
+    assert not uploading.offer(offer)
+    for place, path in enumerate(paths):
+        data = base64.b64encode(path.read_bytes()).decode()
+        uploading.piece({"number": uploading.number, "file": place, "offset": 0, "data": data})
+    assert uploading.told()["checking"]
+    assert not uploading.offer([{"name": "other.csv", "size": 10}])
+    brought = uploading.read(shared.organisations())
+    assert brought is not None
+    assert brought.own is not None
+    assert uploading.offer([{"name": "people.csv", "size": 0}])  # empty: it is here at once
+
+
 def test_more_than_was_offered_is_not_taken(tmp_path: Path):
     uploading = Uploading()
     uploading.offer([{"name": "people.csv", "size": 10}])
@@ -233,6 +252,14 @@ def test_own_files_are_in_the_link_by_their_hash_and_not_by_their_contents(tmp_p
     assert decode(query, _found)[0] == state
 
 
+def test_the_kind_of_organisation_counts_and_stays_in_the_link_where_own_files_name_no_leader(tmp_path: Path):
+    state = brought_state(tmp_path).moved({"what": "kind", "value": "steep"})
+    again = decode(encode(state), _found)[0]
+    assert again.now.scenario.organisation.leader_share == 0.08
+    assert again == state
+    assert any(part.startswith("Kind ") for part in state.now.moved)
+
+
 def _found(digest: str) -> Any:
     own = shared.organisations().find(digest)
     return None if own is None else own.within(State().now.scenario.organisation)
@@ -249,14 +276,81 @@ def test_a_machine_without_the_files_says_so_and_opens_the_rest(tmp_path: Path):
 
 def test_a_link_to_deleted_files_asks_for_them_and_finds_them_when_they_are_brought_again(tmp_path: Path):
     paths = write(tmp_path, people_csv=people_csv(), ties_csv=ties_csv())
-    organisations = Organisations(open_store(IN_MEMORY))
+    organisations, somebody = Organisations(open_store(IN_MEMORY)), Somebody()
     own = organisations.add(*paths)
+    organisations.enter(somebody)
+    somebody.digests = {own.digest}
     organisations.forget(own.digest)
     assert organisations.find(own.digest) is None
     assert organisations.known(own.digest) == own  # who works with it goes on
     organisations.add(*paths)
     assert organisations.find(own.digest) == own
+    organisations.leave(somebody)
+    assert organisations.find(own.digest) == own  # it was not deleted again
     organisations.store.close()
+
+
+class Somebody:
+    """Somebody who has organisations open."""
+
+    def __init__(self) -> None:
+        self.digests: set[str] = set()
+
+    def own_digests(self) -> set[str]:
+        return self.digests
+
+
+def test_deleted_files_leave_the_disk_when_the_last_who_works_with_them_goes(tmp_path: Path):
+    organisations, first, last = Organisations(open_store(IN_MEMORY)), Somebody(), Somebody()
+    own = organisations.add(*write(tmp_path, people_csv=people_csv(), ties_csv=ties_csv()))
+    for each in (first, last):
+        organisations.enter(each)
+        each.digests = {own.digest}
+    organisations.forget(own.digest)
+    organisations.leave(first)
+    assert own.folder.exists()
+    organisations.leave(last)
+    assert not own.folder.exists()
+    organisations.store.close()
+
+
+def test_what_a_colleague_deleted_in_a_shared_store_is_found_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    here, there = (Organisations(open_store(tmp_path / "scenarios.db")) for _ in range(2))
+    paths = write(tmp_path, people_csv=people_csv(), ties_csv=ties_csv())
+    own = here.add(*paths)
+    there.forget(own.digest)
+    assert here.find(own.digest) is None
+    there.add(*paths)
+    assert here.find(own.digest) == own
+
+    def gone(_: str) -> bool:
+        raise StoreError(Problem("the database is asleep"))
+
+    monkeypatch.setattr(here.store, "has_organisation", gone)
+    assert here.find(own.digest) == own  # what is known goes on
+    for each in (here, there):
+        each.store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders bear no mark there")
+def test_what_a_killed_server_left_is_removed_and_what_a_living_one_uses_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(folders, "NEW_SECONDS", -1.0)
+    code = "import os, sys; from adoptsim.ui.folders import private_folder; print(private_folder('x'), flush=True); "
+    told: dict[str, Any] = {"env": os.environ | {"TMPDIR": str(tmp_path)}, "stdout": subprocess.PIPE, "text": True}
+    killed = subprocess.run([sys.executable, "-c", f"{code}os._exit(1)"], **told).stdout
+    living = [sys.executable, "-c", f"{code}sys.stdin.read()"]
+    with subprocess.Popen(living, stdin=subprocess.PIPE, **told) as server:
+        assert server.stdout is not None
+        used = Path(server.stdout.readline().strip())
+        assert Path(killed.strip()).exists()
+        folders.sweep()
+        assert used.exists()
+        assert not Path(killed.strip()).exists()
+        server.communicate("")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_starts_again_finds_the_files_in_its_store(tmp_path: Path):

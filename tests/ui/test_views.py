@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,15 @@ def test_no_line_ends_between_a_number_and_its_percent_sign():
     for text in (told["verdict"]["sentence"], told["verdict"]["change"], told["figures"][0]["span"]):
         assert " %" not in text
     assert "75\u00a0% (" in told["verdict"]["sentence"]
+
+
+def test_where_nothing_that_ends_is_in_use_no_support_is_said_to_end():
+    result = made()
+    told = chart(replace(result, scenario=starting_point("no-support")), None)
+    assert told["support"] is None
+    assert "support" not in told["text"]
+    assert chart(result, None)["support"] == 9.0
+    assert "Launch support ends after month 9" in chart(result, None)["text"]
 
 
 def test_a_figure_that_is_not_known_says_why():

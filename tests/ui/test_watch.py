@@ -39,6 +39,12 @@ def film() -> Film:
 # -- the film
 
 
+@pytest.mark.parametrize(("name", "day"), [("lean-bundle", 189), ("no-support", None)])
+def test_support_ends_where_something_that_ends_is_in_use(name: str, day: int | None):
+    seen = film_of(changed(small(name), {"what": "people", "value": 20}), 0)
+    assert scene(seen, layout_of(seen.organisation), "k")["support"] == day
+
+
 def test_the_film_is_the_run_that_the_engine_makes(film: Film):
     world = Simulator(small()).run(3)
     assert film.series["contributors"] == world.counts[:, COUNT.contributors].tolist()

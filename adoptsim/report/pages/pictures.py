@@ -21,6 +21,7 @@ from adoptsim.report.drawing import (
     SERIES,
     SMALL,
     SOFT,
+    PlainFigure,
     note,
     percent,
     percent_axis,
@@ -59,7 +60,7 @@ def _drawn(draw: Draw, size: Size, *, is_narrow: bool) -> Figure:
 def page_axes(size: Size, *, left: float, right: float, top: float, bottom: float) -> tuple[Figure, Axes]:
     """Return a figure and axes in it, without a background; all in inches."""
     width, height = size
-    figure = Figure(figsize=size)
+    figure = PlainFigure(figsize=size)
     figure.patch.set_visible(False)
     return figure, figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
 
