@@ -55,7 +55,7 @@ def test_nothing_that_was_uploaded_stays_in_the_temporary_folder_when_the_server
     async def bring(url: str) -> None:
         async with Visitor(url, SMALL) as visitor:
             await visitor.bring(people_csv=people_csv(), ties_csv=ties_csv())
-            assert list(folder.glob("*/*/people.csv"))
+            assert list(folder.rglob("people.csv"))
 
     with served(store=str(tmp_path / "scenarios.db")) as (url, _):
         finished(bring(url))

@@ -73,7 +73,7 @@ def asked(kind: str, adoptsim: Adoptsim) -> list[str]:
         "run": ["run", "small.yaml", *FEW],
         "compare": ["compare", "small.yaml", "strong.yaml", *FEW],
         "tipping": ["tipping", "small.yaml", *FEW, "--days", "273"],
-        "phase": ["tipping", "small.yaml", "--phase", "start", "strength", *FEW, "--days", "273"],
+        "phase": ["tipping", "small.yaml", "--phase", "start", "strength", *FEW, "--replicates", "8", "--days", "273"],
         "shocks": ["shocks", "small.yaml", "strong.yaml", *FEW, "--day", "50"],
         "order": ["order", "small.yaml", *FEW, "--hours", "500"],
         "robustness": ["robustness", "small.yaml", "strong.yaml", "--worlds", "4", *FEW],
