@@ -18,6 +18,7 @@ from adoptsim.analysis.hours import MEASURED
 from adoptsim.analysis.tipping import tipping
 from adoptsim.domain.practices import PRACTICES
 from adoptsim.domain.scenario import Scenario
+from adoptsim.report.enough_words import none_enough
 from adoptsim.simulation import Stopped
 
 SMALL = {"organisation": {"people": 60}, "horizon": {"days": 60, "support_until": 30}}
@@ -153,3 +154,13 @@ def test_the_command_says_what_the_analysis_finds(tmp_path: Path, capsys: pytest
     printed = capsys.readouterr().out
     assert "What each practice adds" in printed
     assert ("The cheapest bundle that is enough" in printed) == (told["cheapest"] is not None)
+
+
+def test_where_only_the_best_holds_it_is_not_said_that_none_does():
+    """Only the cheapest and the smallest of what seems enough are tried again: a dearer one may hold."""
+    summary = {"probability": 0.5, "best": {"mean": 0.8, "low": 0.68, "high": 0.88}, "best_practices": ["safe_space"]}
+    assert none_enough(summary).startswith(
+        "None of the cheapest and smallest bundles that seemed to last in 50 % of runs held"
+    )
+    summary["best"] = {"mean": 0.5, "low": 0.38, "high": 0.62}
+    assert none_enough(summary).startswith("No bundle is sure to last in 50 % of runs; the best lasts in 50 %")
