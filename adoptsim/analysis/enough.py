@@ -29,8 +29,8 @@ PROBABILITY = 0.5
 SCREENED, MOST_SCREENED = 16, 64
 """More runs of those bundles that may be enough, and of so many by hours and by size at most."""
 AGAIN, MOST_TRIED = 64, 16
-"""Runs with fresh luck that decide, and for how many bundles before it is said that none is enough; as many more, which have
-decided nothing, give the chance of the one that is."""
+"""Runs with fresh luck that decide, for so many of the least bundles and then for the one that has lasted most often; as
+many more, which have decided nothing, give the chance of the one that is enough."""
 FRESH = 1_000_000
 """The number of the first replicate that no bundle is chosen by in the first look."""
 
@@ -63,8 +63,8 @@ class Enough:
     """What all bundles say: the frontier of hours and chance, how many are enough, and the least of them, if any is.
 
     ``n_sufficient``: bundles that are enough in the first look and the second together, of the `MOST_SCREENED` cheapest and
-    as many smallest that are looked at again; ``best``: the chance, with fresh luck, of the bundle that lasted most often in
-    the first look, ``best_practices``.
+    as many smallest that are looked at again; ``best``: the chance, with fresh luck, of the bundle that had lasted most
+    often before, ``best_practices``.
     """
 
     frontier: Frontier
@@ -91,7 +91,7 @@ class Enough:
 class Again:
     """The least of the bundles that seem to be enough in their own runs, of those that hold with fresh luck.
 
-    ``cheapest`` and ``smallest``: None where none of the `MOST_TRIED` first held.
+    ``cheapest`` and ``smallest``: None where neither the `MOST_TRIED` first held nor the one that lasted most often.
     """
 
     cheapest: Confirmed | None
@@ -162,16 +162,21 @@ def enough_of(
     chances = look.together(likely)
     sure = sorted((each for each in likely if chances[each].low >= probability), key=lambda each: frontier.hours[each])
 
+    is_known = not np.isnan(reached).any()
+    luckiest = int(np.argmax(reached.mean(axis=1))) if is_known else 0
+    best = max(chances, key=lambda each: chances[each].value, default=luckiest)
+    chances.setdefault(best, proportion_interval(reached[best]))
+    last = [best] if is_known and reached[best].any() else []
+
     def confirmed(candidates: Sequence[int]) -> Confirmed | None:
-        found = look.first_again(candidates, probability)
+        found = look.first_again([*candidates[:MOST_TRIED], *last], probability)
         return None if found is None else _priced(bundles, organisation.n_people, by_role, chances, *found)
 
     cheapest, smallest = confirmed(sure), confirmed(sorted(sure, key=int.bit_count))
-    best = int(np.argmax(reached.mean(axis=1))) if not np.isnan(reached).any() else 0
     return Enough(
         frontier=frontier,
         n_sufficient=len(sure),
-        best=look.again(best) if reached[best].any() and not np.isnan(reached).any() else proportion_interval(reached[best]),
+        best=look.again(best) if last else chances[best],
         best_practices=bundles.in_place(best),
         cheapest=cheapest or smallest,
         smallest=smallest or cheapest,
@@ -193,8 +198,10 @@ def again(
     sure = sorted((each for each in chances if chances[each].low >= probability), key=lambda each: hours[each])
     look = _Look(scenario, bundles, {"seed": seed, "threads": threads}, None)
 
+    surest = sorted(sure, key=lambda each: -chances[each].value)[:1]
+
     def first_of(candidates: Sequence[int]) -> Confirmed | None:
-        found = look.first_again(candidates, probability)
+        found = look.first_again([*candidates[:MOST_TRIED], *surest], probability)
         return None if found is None else _priced(bundles, organisation.n_people, by_role, chances, *found)
 
     return Again(first_of(sure), first_of(sorted(sure, key=lambda each: len(bundles.in_place(each)))))
@@ -219,14 +226,14 @@ class _Look:
         """Return the chances of bundles over the first runs and some more."""
         if not likely:
             return {}
-        self._total = len(likely) * SCREENED + (MOST_TRIED + 2) * AGAIN
+        self._total = len(likely) * SCREENED + (MOST_TRIED + 3) * AGAIN
         more = self._reached(likely, range(FRESH, FRESH + SCREENED))
         both = zip(likely, self._bundles.outcome["reached"][likely], more, strict=True)
         return {bundle: proportion_interval(np.concatenate(flags)) for bundle, *flags in both}
 
     def first_again(self, candidates: Sequence[int], probability: float) -> tuple[int, Interval, int] | None:
         """Return the first bundle that is enough with fresh luck, its chance after that, and how many before it were not."""
-        for failed, bundle in enumerate(candidates[:MOST_TRIED]):
+        for failed, bundle in enumerate(dict.fromkeys(candidates)):
             if self.again(bundle).low >= probability:
                 return bundle, self.again(bundle, block=1), failed
         return None

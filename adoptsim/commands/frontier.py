@@ -51,7 +51,9 @@ def print_cheapest(console: Console, frontier: Row, again: Row | None = None) ->
         others = counted(frontier["as_cheap"], "other is", "others are")
         console.print(f"  Of the {frontier['sufficient']:,} bundles that seem enough {others} not dearer beyond luck.")
     if again is not None:
-        console.print(f"  Of the {again['most_tried']} cheapest none held with fresh luck.", style="yellow")
+        console.print(
+            f"  Neither the {again['most_tried']} cheapest nor the surest of them held with fresh luck.", style="yellow"
+        )
 
 
 def _print_again(console: Console, again: Row, asked: str, whose: str) -> None:

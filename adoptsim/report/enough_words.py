@@ -41,10 +41,10 @@ def none_enough(summary: Row) -> str:
         return "No bundle can be enough: the runs end before critical mass can be judged."
     if not comes_near(summary):
         return f"No bundle is sure to last in {asked} of runs; none lasts in any."
-    none = f"No bundle is sure to last in {asked} of runs"
-    if best["low"] >= summary["probability"]:  # the best is, but only the cheapest and the smallest of many were tried again
-        none = f"None of the cheapest and smallest bundles that seemed to last in {asked} of runs held with fresh luck"
-    return f"{none}; the best lasts in {chance_words(best)}, with {practices_words(summary['best_practices'])}."
+    return (
+        f"No bundle is sure to last in {asked} of runs; the best lasts in {chance_words(best)}, with "
+        f"{practices_words(summary['best_practices'])}."
+    )
 
 
 def comes_near(summary: Row) -> bool:

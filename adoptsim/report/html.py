@@ -142,14 +142,14 @@ class Page:
 
 def render(page: Page) -> str:
     """Return the HTML of a page; the same page gives the same text."""
-    return _templates().get_template("page.html.j2").render(page=page)
+    return templates("adoptsim.report").get_template("page.html.j2").render(page=page)
 
 
 @cache
-def _templates() -> Environment:
-    """Return the templates; text of users is escaped wherever it stands."""
+def templates(package: str) -> Environment:
+    """Return a package's templates; text of users is escaped wherever it stands."""
     made = Environment(
-        loader=PackageLoader("adoptsim.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -154,10 +154,6 @@ def _enough_says(found: Enough) -> str:
         return "The simulated time ends before it shows which bundle is enough."
     if not found.frontier.reached.any():
         return "No bundle of these practices lasts in any run."
-    if found.cheapest is None and found.best.low >= found.frontier.probability:
-        return (
-            f"None of the cheapest and smallest bundles that seemed enough held with fresh luck. The best lasts in {best}."
-        )
     if found.cheapest is None:
         return f"No bundle of these practices is sure to last in half of the runs. The best lasts in {best}."
     n, hours = len(found.cheapest.practices), found.cheapest.hours

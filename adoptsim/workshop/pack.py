@@ -5,16 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adoptsim import files
 from adoptsim.domain.intervals import Interval
 from adoptsim.domain.practices import PRACTICES
-from adoptsim.report.html import unbroken
+from adoptsim.report.html import templates
 from adoptsim.report.words import span, with_unit
 from adoptsim.workshop.facts import Answer, Facts, RoundFacts, practice_rows, printed
 from adoptsim.workshop.lessons import Finding
@@ -97,7 +94,7 @@ def _pictures(facts: RoundFacts) -> dict[str, Any]:
 def _rendered(part: Part, facts: Facts, drawn: Sequence[Mapping[str, Any]]) -> str:
     pages = itertools.count(1)
     return (
-        _templates()
+        templates("adoptsim.workshop")
         .get_template(f"{part.file}.j2")
         .render(
             pack=facts,
@@ -112,21 +109,6 @@ def _rendered(part: Part, facts: Facts, drawn: Sequence[Mapping[str, Any]]) -> s
             **_WORDS,
         )
     )
-
-
-@cache
-def _templates() -> Environment:
-    """Return the templates; text of users is escaped wherever it stands."""
-    made = Environment(
-        loader=PackageLoader("adoptsim.workshop"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters["unbroken"] = unbroken
-    return made
 
 
 def lessons_held(found: Sequence[Finding]) -> list[tuple[Lesson, bool]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adoptsim import cli
-from adoptsim.report.html import unbroken
+from adoptsim.report.html import templates, unbroken
 from adoptsim.simulation import model_version
 from adoptsim.workshop import pack, scorecard
 from adoptsim.workshop.decisions import prices
@@ -85,7 +85,7 @@ def test_the_handout_gives_no_answer_away(facts, pages):
 
 def test_a_curve_is_drawn_on_paper_too():
     question = Workshop.load("why-did-our-network-die").rounds[0].predict[1]
-    macros = pack._templates().get_template("macros.html.j2").make_module({"pack": None, "next_page": None})
+    macros = templates("adoptsim.workshop").get_template("macros.html.j2").make_module({"pack": None, "next_page": None})
     assert "Axes to draw on" in str(macros.answer_boxes(question))
 
 
