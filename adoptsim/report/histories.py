@@ -24,6 +24,7 @@ from adoptsim.report.drawing import (
     percent_axis,
     plain_axes,
 )
+from adoptsim.report.verdict import day_support_ends
 from adoptsim.simulation import Result
 
 Floats = npt.NDArray[np.float64]
@@ -47,7 +48,7 @@ def figure_run(result: Result) -> Figure:
     visitors = _by_month(np.median(result.counts[:, :, COUNT.visitors] / result.people, axis=0))
     axes.plot(month, visitors, color=SOFT, linewidth=1.1, alpha=0.7, zorder=3)
     ends = {"contributors (median)": (float(middle[-1]), BLUE), "visitors a day": (float(visitors[-1]), SOFT)}
-    _names_at_end(axes, month[-1], ends | _critical_mass(axes, result))
+    _names_at_end(axes, month[-1], ends | _critical_mass(axes, [result]))
     shades = "Dark shade: half of the runs;\nlight shade: nine tenths" + (
         ";\nthin lines: single runs" if _is_mixed(result) else ""
     )
@@ -70,7 +71,7 @@ def figure_compare(results: Sequence[Result]) -> Figure:
         axes.fill_between(month, first, third, color=color, alpha=0.15, linewidth=0, zorder=2)
         axes.plot(month, middle, color=color, linewidth=2.2, zorder=3)
         ends[name] = (float(middle[-1]), color)
-    _names_at_end(axes, max(float(_months(result)[-1]) for result in shown), ends | _critical_mass(axes, shown[0]))
+    _names_at_end(axes, max(float(_months(result)[-1]) for result in shown), ends | _critical_mass(axes, shown))
     chances = plain_axes(figure.add_axes((0.76, 0.11, 0.21, 0.66)), grid="x")
     heading(chances, "Probability of critical mass")
     _chances(chances, shown, names)
@@ -170,13 +171,14 @@ def _time_axes(figure: Figure, place: tuple[float, float, float, float], results
     return axes
 
 
-def _critical_mass(axes: Axes, result: Result) -> dict[str, tuple[float, str]]:
+def _critical_mass(axes: Axes, results: Sequence[Result]) -> dict[str, tuple[float, str]]:
     """Draw what has to be reached, and when launch support ends; return the name for the line's end."""
-    threshold, end = result.scenario.critical_mass.threshold, result.scenario.support_end / MONTH_DAYS
+    scenarios = [result.scenario for result in results]
+    threshold, end = scenarios[0].critical_mass.threshold, day_support_ends(scenarios)
     axes.axhline(threshold, color=INK, linewidth=1.1, linestyle=(0, (5, 3)), zorder=4)
-    if end < axes.get_xlim()[1]:
-        axes.axvline(end, color=INK, linewidth=1.0, zorder=1)
-        note(axes, "launch support ends", (end, axes.get_ylim()[1]), (5, -4), color=INK, va="top")
+    if end is not None and end / MONTH_DAYS < axes.get_xlim()[1]:
+        axes.axvline(end / MONTH_DAYS, color=INK, linewidth=1.0, zorder=1)
+        note(axes, "launch support ends", (end / MONTH_DAYS, axes.get_ylim()[1]), (5, -4), color=INK, va="top")
     return {"critical mass": (threshold, INK)}
 
 

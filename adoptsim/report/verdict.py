@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from adoptsim.domain.scenario import Scenario
 from adoptsim.report.words import counted, span, with_unit
 
 
@@ -68,3 +70,11 @@ def _reason(summary: dict[str, Any], needed_days: int) -> str:
 
 def _between(interval: dict[str, float | None], kind: Any) -> str:
     return f" ({span(interval['low'], interval['high'], kind)})" if interval["low"] is not None else ""
+
+
+def day_support_ends(scenarios: Iterable[Scenario]) -> int | None:
+    """Return the working day on which launch support ends, of the first scenario that has any; None where nothing ends."""
+    for scenario in scenarios:
+        if any(use.intensity > 0 and scenario.ends(name) for name, use in scenario.practices.items()):
+            return scenario.support_end
+    return None

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from adoptsim.compare import Comparison, beyond_luck
 from adoptsim.domain.intervals import Interval
-from adoptsim.domain.scenario import MONTH_DAYS, Scenario
-from adoptsim.report.verdict import judge
+from adoptsim.domain.scenario import MONTH_DAYS
+from adoptsim.report.verdict import day_support_ends, judge
 from adoptsim.report.words import MEASURES, Kind, change, span, with_unit
 from adoptsim.simulation import Result
 from adoptsim.ui.reality import reality
@@ -134,20 +134,15 @@ def _rounded(values: Floats) -> list[float]:
 
 def chart(result: Result, before: Result | None) -> dict[str, Any]:
     """Return what the chart of one scenario draws, and what it shows in words."""
-    scenario = result.scenario
+    scenario, end = result.scenario, day_support_ends([result.scenario])
     return {
         "now": curve(result),
         "before": None if before is None else curve(before),
         "threshold": scenario.critical_mass.threshold,
-        "support": round(scenario.support_end / MONTH_DAYS, 2) if has_support(scenario) else None,
+        "support": None if end is None else round(end / MONTH_DAYS, 2),
         "months": round(scenario.horizon.days / MONTH_DAYS, 2),
         "text": chart_words(result, before),
     }
-
-
-def has_support(scenario: Scenario) -> bool:
-    """Return whether a practice in use ends some day: without one there is no launch support that could."""
-    return any(use.intensity > 0 and scenario.ends(name) for name, use in scenario.practices.items())
 
 
 def chart_words(result: Result, before: Result | None) -> str:
@@ -167,8 +162,8 @@ def chart_words(result: Result, before: Result | None) -> str:
         f"{_percent(middle[peak])}, in month {_month(peak)} and ends at {_percent(middle[-1])}",
         f"; 95 % of the runs end between {_percent(low)} and {_percent(high)}.",
     ]
-    if has_support(result.scenario):
-        parts.append(f" Launch support ends after month {round(result.scenario.support_end / MONTH_DAYS)}.")
+    if (end := day_support_ends([result.scenario])) is not None:
+        parts.append(f" Launch support ends after month {round(end / MONTH_DAYS)}.")
     if before is not None:
         parts.append(f" The baseline's median run ends at {_percent(float(np.median(before.contributor_share[:, -1])))}.")
     return "".join(parts)

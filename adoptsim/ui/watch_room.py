@@ -12,8 +12,8 @@ from adoptsim.analysis.pairs import Pair
 from adoptsim.analysis.story import story_of
 from adoptsim.domain.errors import InputError
 from adoptsim.files import Scenario
+from adoptsim.report.verdict import day_support_ends
 from adoptsim.simulation import SEED, Stopped
-from adoptsim.ui.views import has_support
 from adoptsim.ui.watch_film import Film, film_of
 from adoptsim.ui.watch_layout import Layout, layout_of
 from adoptsim.ui.watch_words import THIS, day_words, story_view
@@ -146,14 +146,14 @@ class Room:
 
 def scene(film: Film, layout: Layout, key: str) -> dict[str, Any]:
     """Return what stays as it is while the film runs, as plain data."""
-    organisation, rule, horizon = film.organisation, film.scenario.critical_mass, film.scenario.horizon
+    organisation, rule, end = film.organisation, film.scenario.critical_mass, day_support_ends([film.scenario])
     return {
         "key": key,
         "people": film.people,
         "days": film.days,
         "lasts": film.lasts,
         "threshold": rule.threshold,
-        "support": min(film.scenario.support_end, horizon.days) if has_support(film.scenario) else None,
+        "support": None if end is None else min(end, film.days),
         "series": film.series,
         "departments": [
             {"name": film.names.department_of(int(first)), "x": x, "y": y, "r": r, "n": int(n)}

@@ -166,3 +166,18 @@ def test_sweeping_needs_no_matplotlib() -> None:
     code = f"{imports}; print('matplotlib' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("practices", [{}, {"safe_space": True}])
+def test_support_is_drawn_only_where_something_ends(practices: dict[str, bool]):
+    small = {"name": "a", "organisation": {"people": 30}, "horizon": {"days": 120, "support_until": 40}}
+    without = simulate(Scenario.model_validate(small | {"practices": practices}), replicates=2)
+    launched = simulate(Scenario.model_validate(small | {"practices": {"critical_mass": True}}), replicates=2)
+
+    def ends(*results: Result) -> bool:
+        figure = figure_run(*results) if len(results) == 1 else figure_compare(results)
+        return "support ends" in text_of(figure)
+
+    assert not ends(without)
+    assert ends(launched)
+    assert ends(without, launched)

@@ -17,7 +17,7 @@ from typing import Any
 from adoptsim.workshop import opening, store
 from adoptsim.workshop.host import Host
 from adoptsim.workshop.server import Server
-from tests.workshop.rooms import PLAN, RESULTS, ROOM
+from tests.workshop.rooms import PLAN, RESULTS, ROOM, use
 
 JSON = "application/json"
 
@@ -174,3 +174,17 @@ def until(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError("it never held")
+
+
+def at(site: Served, phase: str) -> None:
+    """Go to a phase of the first round."""
+    for _ in range(["lobby", "introduce", "predict", "decide", "reveal", "debrief"].index(phase)):
+        site.lead("next")
+
+
+def guess(phone: Client, value: Any = "yes", key: str = "lasts", **more: Any) -> tuple[int, dict[str, Any]]:
+    return phone.post("/api/guess", round=1, key=key, value=value, **more)
+
+
+def decide(phone: Client, *keys: str, revision: int = 0, **more: Any) -> tuple[int, dict[str, Any]]:
+    return phone.post("/api/decide", round=1, practices=use(*keys), revision=revision, **more)

@@ -30,6 +30,7 @@ from adoptsim.report.drawing import (
 )
 from adoptsim.report.frontier import WHOSE_HOURS
 from adoptsim.report.html import Key, Picture
+from adoptsim.report.verdict import day_support_ends
 from adoptsim.simulation import Result
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _time_axes(axes: Axes, results: Sequence[Result], *, is_narrow: bool) -> Non
     months = max(result.counts.shape[1] for result in results) / MONTH_DAYS
     highest = max(float(np.quantile(result.contributor_share, 0.95, axis=0).max()) for result in results)
     rule = results[0].scenario.critical_mass.threshold
-    end = results[0].scenario.support_end / MONTH_DAYS
+    end = day_support_ends(result.scenario for result in results)
     axes.set(xlim=(0, months), ylim=(0, min(1.0, 1.15 * max(highest, 1.25 * rule))))
     step = next(step for step in (1, 3, 6, 12, 24) if months / step <= (7 if is_narrow else 13))
     axes.set_xticks(np.arange(0, months + 0.01, step))
@@ -131,10 +132,10 @@ def _time_axes(axes: Axes, results: Sequence[Result], *, is_narrow: bool) -> Non
     percent_axis(axes)
     note(axes, "contributors, share of staff", (0, 1), (-30, 12), xycoords="axes fraction")
     axes.axhline(rule, color=INK, linewidth=1.1, linestyle=(0, (5, 3)), zorder=4)
-    if end < months:
-        axes.axvline(end, color=INK, linewidth=0.9, zorder=1)
+    if end is not None and end / MONTH_DAYS < months:
+        axes.axvline(end / MONTH_DAYS, color=INK, linewidth=0.9, zorder=1)
         text = "support ends" if is_narrow else "launch support ends"
-        note(axes, text, (end, axes.get_ylim()[1]), (4, -2), color=INK, va="top", path_effects=HALO, zorder=7)
+        note(axes, text, (end / MONTH_DAYS, axes.get_ylim()[1]), (4, -2), color=INK, va="top", path_effects=HALO, zorder=7)
 
 
 def _history(axes: Axes, result: Result, color: str, style: Any, *, single: bool) -> None:
