@@ -97,10 +97,11 @@ def _given(path: Path | None) -> dict[str, float]:
 
 
 def _n_runs(replicates: int) -> int:
+    from adoptsim.validation.check import replicates_by_case
     from adoptsim.validation.measure import runs_of
     from adoptsim.validation.patterns import PATTERNS
 
-    return runs_of(PATTERNS.values(), replicates)
+    return runs_of(PATTERNS.values(), replicates_by_case(replicates))
 
 
 def _ensemble(rows: Sequence[Row], seed: int, threads: int | None, quiet: bool) -> EnsembleCheck | None:

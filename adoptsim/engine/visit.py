@@ -125,17 +125,19 @@ def _decide(world: Any, parameters: Any, lever: Any, day: Any, first: Any, end: 
     imitation_rate = parameters[PARAMETER.imitation_rate] / MONTH
     habit_visit, contact_visit = parameters[PARAMETER.habit_visit_prob], parameters[PARAMETER.contact_visit_prob]
     leader_visit, notified_visit = parameters[PARAMETER.leader_visit_prob], parameters[PARAMETER.notified_visit_prob]
-    champion_visit = parameters[PARAMETER.champion_visit_prob]
+    champion_visit, next_day_visit = parameters[PARAMETER.champion_visit_prob], parameters[PARAMETER.next_day_visit_prob]
     offline, invitation = lever[LEVER.offline_prompt_prob], lever[LEVER.invitation_prob]
-    reminder, lapsed_before = lever[LEVER.reminder_prob], day - ACTIVE_DAYS
+    reminder, lapsed_before, yesterday = lever[LEVER.reminder_prob], day - ACTIVE_DAYS, day - 1
     for i in range(np.uint64(first), np.uint64(end)):
         nudge = notified_visit if mark[MARK.nudge, i] == NUDGE_NOTICE else 0.0
         reminded = reminder if tally[TALLY.last_visit, i] < lapsed_before else 0.0
+        going_on = next_day_visit if tally[TALLY.last_visit, i] == yesterday else 0.0
         example = leader_visit if mark[MARK.leader_active, i] == 1 else 0.0
         example = champion_visit if mark[MARK.role, i] == CHAMPION_ROLE else example
         share_contributing = tally[TALLY.contacts_contributing, i] * np.float64(trait[TRAIT.inverse_degree, i])
         again = return_visit_prob(
             np.float64(level[LEVEL.habit, i]),
+            going_on,
             share_contributing,
             example,
             any_of(nudge, reminded),

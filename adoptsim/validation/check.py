@@ -9,11 +9,14 @@ import numpy as np
 
 from adoptsim.domain.intervals import Interval, mean_interval, proportion_interval
 from adoptsim.simulation import SEED
-from adoptsim.validation.cases import NOTHING
+from adoptsim.validation.cases import CASES, NOTHING
 from adoptsim.validation.measure import REPLICATES, Floats, Sources, measure
-from adoptsim.validation.patterns import PATTERNS, Pattern
+from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 
 UNBOUNDED = float("inf")
+TIMES = {"typical": 4}
+"""How many times as many replicates of a case: most rows are of the typical organisation, and its interactions a head are
+so skewed that the mean of 64 runs has a standard error of .16, of 256 runs .08 (the range they are held against is .7-1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,18 @@ def validate(
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Row]:
-    """Return every pattern against the model under some parameters (the defaults when absent), in their order."""
+    """Return every pattern against the model under some parameters (the defaults when absent), in their order.
+
+    ``replicates``: of every case, of some of them a multiple (`replicates_by_case`).
+    """
     patterns = list(PATTERNS.values()) if rows is None else list(rows)
-    values = measure(parameters, patterns, replicates, seed, sources, workers, progress)
+    values = measure(parameters, patterns, replicates_by_case(replicates), seed, sources, workers, progress)
     return [_row(pattern, values[pattern.name]) for pattern in patterns]
+
+
+def replicates_by_case(replicates: int) -> dict[str, int]:
+    """Return how many replicates of each case, where most of them have ``replicates``."""
+    return {case: replicates * TIMES.get(case, 1) for case in (*CASES, NETWORK)}
 
 
 def _row(pattern: Pattern, values: Floats) -> Row:

@@ -177,8 +177,10 @@ class PlainEmployee(mesa.Agent):
         example = parameters.leader_visit_prob if self.leader_active else 0.0
         if self.role == "champion":
             example = parameters.champion_visit_prob
+        looked_yesterday = self.last_visit == self.plain.day - 1
         return return_visit_prob(
             self.habit,
+            parameters.next_day_visit_prob if looked_yesterday else 0.0,
             self.contacts_contributing * self.trait.inverse_degree,
             example,
             any_of(nudge, reminder),

@@ -34,9 +34,9 @@ def simulated():
 def simulate_with():
     """Return a function that simulates a changed scenario under the same people and luck as the shipped ones."""
 
-    def run(base, **changes):
+    def run(base, replicates=REPLICATES, **changes):
         scenario = ad.Scenario.load(base)
         changed = scenario.model_copy(update=changes)
-        return ad.simulate(changed, replicates=REPLICATES, seed=SEED, source=_source(changed.organisation))
+        return ad.simulate(changed, replicates=replicates, seed=SEED, source=_source(changed.organisation))
 
     return run

@@ -1,7 +1,7 @@
 """Patterns of real networks hold in the model, measured on its own log as they were on the data; and which do not.
 
-Bounds, windows and sources stand in the package's table of patterns; means over 64 replicates at a fixed seed,
-as `adoptsim validate` takes them.
+Bounds, windows and sources stand in the package's table of patterns; means over as many replicates, and at the seed, that
+`adoptsim validate` takes.
 """
 
 from __future__ import annotations
@@ -35,19 +35,18 @@ def test_the_pattern_holds(name, checked):
     assert row.holds, f"{row.pattern.says}: {row.simulated} should lie in {row.pattern.low} to {row.pattern.high}"
 
 
-def does_not(name, measured, *more):
+def does_not(name, measured):
     """Return a case that the model fails, with what it gives: once it is fitted anew and passes, the mark must go."""
-    return pytest.param(name, *more, marks=pytest.mark.xfail(strict=True, reason=measured))
+    return pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=measured))
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        does_not("daily_visitors", ".27; the chat .47"),
         does_not("gini_of_openers", ".54; the chat .57"),
         does_not("top_tenth_of_openers", ".38; the chat .50"),
-        does_not("mean_messages", "4.7; the chat 5.5, others 8"),
-        does_not("leaders_over_managers", "5.0; a manufacturer's e-mail .99"),
+        does_not("mean_messages", "5.2; the chat 5.5, others 8"),
+        does_not("leaders_over_managers", "4.5; a manufacturer's e-mail .99"),
         "opened_once",
     ],
 )
@@ -58,8 +57,8 @@ def test_what_need_not_hold_holds_too(name, checked):
 @pytest.mark.parametrize(
     ("name", "seed"),
     [
-        does_not("interactions", "1.55; bound 1.4", 2),
-        does_not("lives_from_5", ".27; bound .25", 5),
+        ("interactions", 2),
+        ("lives_from_5", 5),
         ("lives_from_10", 5),
         ("lives_from_60", 5),
         ("answers_beat_broadcasts", 2),
@@ -69,7 +68,6 @@ def test_what_must_hold_does_under_another_seed(name, seed):
     assert under(seed, name).holds
 
 
-@pytest.mark.xfail(strict=True, reason=".38, and up to .43 under another seed: surveys give -.15")
 def test_voice_and_silence_are_weakly_related_beyond_luck(checked):
     row = checked["voice_and_silence"]
     assert row.holds

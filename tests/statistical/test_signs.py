@@ -58,9 +58,13 @@ def test_anonymity_is_two_edged(simulate_with):
 
 
 def under_control(simulate_with, **levers):
-    """Return what reviewing nearly all posts, and deleting criticism there, adds to safety, and to contributors."""
+    """Return what reviewing nearly all posts, and deleting criticism there, adds to safety, and to contributors.
+
+    Of 96 replicates: contributors lose .007 of staff only, which 24 do not tell from luck.
+    """
+    review = levers | {"moderation_deletion_prob": 0.9}
     free, held = (
-        simulate_with("lean-bundle", levers=levers | {"moderation_deletion_prob": 0.9, "premoderation_prob": prob})
+        simulate_with("lean-bundle", replicates=96, levers=review | {"premoderation_prob": prob})
         for prob in (0.002, 0.95)
     )
     return [held.outcome[name] - free.outcome[name] for name in ("safety", "contributors")]

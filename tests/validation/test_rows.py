@@ -95,7 +95,7 @@ def test_a_network_left_alone_has_standing_practices_in_part_and_no_launch():
     scenario = scenario_of(CASES["seed-40"])
     assert "critical_mass" not in scenario.practices
     assert len(scenario.practices) == 4
-    assert {use.intensity for use in scenario.practices.values()} == {0.29}
+    assert {use.intensity for use in scenario.practices.values()} == {0.36}
     assert scenario.start.contributors == 0.4
     assert scenario_of(CASES["leavers-60"]).leavers.share == 0.6
 
