@@ -86,6 +86,32 @@ def test_imitation_alone_on_a_complete_graph_is_the_bass_curve():
     assert np.max(np.abs(np.mean(shares, axis=0) - bass)) < 0.04
 
 
+def test_visits_in_runs_are_a_chain_of_two_states():
+    """400 members, 240 days, habit .1 a day and .5 after a visit: looks again with 1 - .9 * .5, looks on .1 / (.1 + .45) of days.
+
+    Within 5 standard errors, of days counted as if they were a third as many: they hang together.
+    """
+    n, habit, going_on = 400, 0.1, 0.5
+    changed = QUIET | {"habit_rate": 0.0, "habit_visit_prob": habit, "next_day_visit_prob": going_on}
+    changed |= {"contact_visit_prob": 0.0, "leader_visit_prob": 0.0, "champion_visit_prob": 0.0}
+    simulator, world, policy = lonely_start(n, 260, changed)
+    world.mark[MARK.membership] = 2
+    world.level[LEVEL.habit] = 1.0
+    looked = []
+    for day in range(260):
+        run_days(world, simulator.parameters, simulator.effects, policy.table, policy.before, day, day + 1)
+        looked.append(world.mark[MARK.visited] == 1)
+    there = np.array(looked[20:])
+    before, after = there[:-1], there[1:]
+    again = 1.0 - (1.0 - habit) * (1.0 - going_on)
+    for found, expected in (
+        (after[before], again),
+        (after[~before], habit),
+        (there, habit / (habit + 1.0 - again)),
+    ):
+        assert abs(found.mean() - expected) < 5 * np.sqrt(expected * (1 - expected) / (found.size / 3))
+
+
 def granovetter_fixed_point(sd: float) -> float:
     """Return where r(t + 1) = F(r(t)) comes to rest from nobody, thresholds normal with mean .25."""
     share = 0.0

@@ -97,6 +97,13 @@ def change(name: str, after: dict[str, Any], before: dict[str, Any], outcome: st
     return Interval(*(100 * bound for bound in paired_difference(by_replicate(after), by_replicate(before))))
 
 
+def chance(name: str, levels: dict[str, Any]) -> Interval:
+    """Return in what share of runs at some levels the network lasts, in points, over all else that varies."""
+    runs = runs_of(name)
+    chosen = runs[np.logical_and.reduce([runs[target] == level for target, level in levels.items()])]
+    return Interval(*(100 * bound for bound in proportion_interval(chosen["reached"])))
+
+
 def said(name: str, words: str) -> Interval:
     """Return the figure of an answer, where ``#`` in its words stands for the value and its interval, as they are said."""
     answer = Experiment.load(name).answer
@@ -112,7 +119,6 @@ def said(name: str, words: str) -> Interval:
 MISUSED = [f"{name}.misused" for name in (LEAD, TRUST, ACT, "practices.negative_comments")]
 NONE_MISUSED = dict.fromkeys(MISUSED, False)
 BROADCAST, CONTROL, PROMISES = ({**NONE_MISUSED, name: True} for name in MISUSED[:3])
-BOTH = BROADCAST | CONTROL | {MISUSED[0]: True}
 ON_TIME, LATE = ({f"{name}.start": day for name in (ACT, LEAD, TRUST, PURPOSE)} for day in (0, 126))
 PILOT, LEADERS, WHO, FIRST, KILLS, FEW = SMALLER
 
@@ -149,9 +155,10 @@ CLAIMS = [
     Claim(FIRST, "by # for leadership and champions", {f"{LEAD}.start": 0}, {f"{LEAD}.start": 126}),
     Claim(FIRST, ", # for purpose", {f"{PURPOSE}.start": 0}, {f"{PURPOSE}.start": 126}),
     Claim(FIRST, "all four six months late cost #", ON_TIME, LATE, "contributors"),
-    Claim(KILLS, ", by #; both", NONE_MISUSED, BROADCAST),
-    Claim(KILLS, ", by #; both", NONE_MISUSED, CONTROL),
-    Claim(KILLS, " and #", NONE_MISUSED, PROMISES, "contributors"),
+    Claim(KILLS, "69), by #; control", NONE_MISUSED, BROADCAST),
+    Claim(KILLS, "77), by #; promises", NONE_MISUSED, CONTROL),
+    Claim(KILLS, "80), by #", NONE_MISUSED, PROMISES),
+    Claim(KILLS, ", and #", NONE_MISUSED, PROMISES, "contributors"),
 ]
 
 
@@ -190,14 +197,15 @@ def test_where_champions_sit_changes_what_they_add_less_than_where_volunteers_si
         change(WHO, {CHAMPIONS: 0.04, PLACED: placed}, {CHAMPIONS: NOBODY, PLACED: placed}, "contributors")
         for placed in ("random", "connected", "departments", "cluster")
     ]
-    assert max(each.value for each in added) - min(each.value for each in added) < 5.0 < volunteers.low
+    assert max(each.value for each in added) - min(each.value for each in added) < 4.0 < volunteers.low
 
 
-def test_both_misuses_together_leave_nothing() -> None:
-    runs = runs_of(KILLS)
-    both = runs[np.logical_and.reduce([runs[target] == level for target, level in BOTH.items()])]
-    assert len(both) == SMALLER[KILLS][0]
-    assert both["reached"].sum() == 0
+@pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
+def test_any_two_of_the_three_misuses_kill_and_none_alone_does(pair: tuple[int, int]) -> None:
+    together = NONE_MISUSED | {MISUSED[one]: True for one in pair}
+    for one in pair:
+        assert change(KILLS, NONE_MISUSED | {MISUSED[one]: True}, together).low > 0
+    assert chance(KILLS, together).high < 50 < chance(KILLS, NONE_MISUSED).low
 
 
 @pytest.mark.parametrize(
@@ -207,18 +215,19 @@ def test_both_misuses_together_leave_nothing() -> None:
         (LEADERS, "invite and act on nothing in #", {ANNOUNCES: 0.1, POSTS: 6, ACT: 0}),
         (WHO, "none last in #", {CHAMPIONS: NOBODY, PLACED: "random"}),
         (WHO, "eight in #", {CHAMPIONS: 0.08, PLACED: "random"}),
-        (KILLS, "critical mass from #", NONE_MISUSED),
-        (KILLS, ") to #", BROADCAST),
-        (KILLS, ") to #", CONTROL),
-        (FEW, "last in #", dict.fromkeys((LEAD, PURPOSE, ACT, TRUST), True)),
+        (KILLS, "From #", NONE_MISUSED),
+        (KILLS, "critical mass to #", BROADCAST),
+        (KILLS, "control alone to #", CONTROL),
+        (KILLS, "promises alone to #", PROMISES),
+        (KILLS, "control together leave #", NONE_MISUSED | {MISUSED[0]: True, MISUSED[1]: True}),
+        (KILLS, "either with promises #", NONE_MISUSED | {MISUSED[0]: True, MISUSED[2]: True}),
+        (FEW, "lasts in #", dict.fromkeys((LEAD, PURPOSE, ACT, TRUST), True)),
     ],
 )
 def test_a_chance_that_an_answer_names_is_met_again(name: str, words: str, levels: dict[str, Any]) -> None:
-    runs, written = runs_of(name), said(name, words)
-    chosen = runs[np.logical_and.reduce([runs[target] == level for target, level in levels.items()])]
-    found = proportion_interval(chosen["reached"])
-    assert 100 * found.low <= written.high
-    assert written.low <= 100 * found.high
+    found, written = chance(name, levels), said(name, words)
+    assert found.low <= written.high
+    assert written.low <= found.high
 
 
 @pytest.mark.parametrize("practice", [LEAD, PURPOSE, ACT, TRUST])
