@@ -64,8 +64,7 @@ def under_control(simulate_with, **levers):
     """
     review = levers | {"moderation_deletion_prob": 0.9}
     free, held = (
-        simulate_with("lean-bundle", replicates=96, levers=review | {"premoderation_prob": prob})
-        for prob in (0.002, 0.95)
+        simulate_with("lean-bundle", replicates=96, levers=review | {"premoderation_prob": prob}) for prob in (0.002, 0.95)
     )
     return [held.outcome[name] - free.outcome[name] for name in ("safety", "contributors")]
 

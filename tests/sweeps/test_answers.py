@@ -40,7 +40,7 @@ NOBODY = 0.0001  # the least that the lever takes: no champion among 500 people
 SMALLER: dict[str, tuple[int, dict[str, tuple[Any, ...]]]] = {  # replicates, and levels instead of the experiment's
     "pilot-or-big-bang": (16, {}),
     "leaders-answer-or-broadcast": (32, {ACT: (0, 1)}),
-    "champions-how-many-and-where": (16, {CHAMPIONS: (NOBODY, 0.04, 0.08)}),
+    "champions-how-many-and-where": (32, {CHAMPIONS: (NOBODY, 0.04, 0.08)}),
     "order-of-practices": (16, {f"{name}.start": (0, 126) for name in (ACT, LEAD, TRUST, PURPOSE)}),
     "what-kills-it": (
         24,
@@ -197,7 +197,7 @@ def test_where_champions_sit_changes_what_they_add_less_than_where_volunteers_si
         change(WHO, {CHAMPIONS: 0.04, PLACED: placed}, {CHAMPIONS: NOBODY, PLACED: placed}, "contributors")
         for placed in ("random", "connected", "departments", "cluster")
     ]
-    assert max(each.value for each in added) - min(each.value for each in added) < 4.0 < volunteers.low
+    assert max(each.value for each in added) - min(each.value for each in added) < 5.0 < volunteers.low
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
@@ -266,11 +266,7 @@ def test_where_it_holds_it_holds_more_often_than_elsewhere() -> None:
 
 def fits(point: Any) -> bool:
     """Return whether an organisation meets the conditions that the answer names."""
-    return bool(
-        point["organisation.mean_degree"] > 30
-        and point["organisation.people"] > 200
-        and point["levers.relevance_prob"] > 1 / 3
-    )
+    return bool(point["organisation.mean_degree"] > 25 and point["organisation.people"] > 300)
 
 
 @pytest.mark.parametrize("name", ANSWERED)
