@@ -76,7 +76,7 @@ def first_visit_prob(first_visit: float, imitation: float, share_using: float, i
 @rule
 def return_visit_prob(
     habit: float,
-    going_on: float,
+    momentum: float,
     share_contributing: float,
     leader: float,
     nudge: float,
@@ -86,10 +86,10 @@ def return_visit_prob(
 ) -> float:
     """Return a day's chance that a member looks: habit, or yesterday's visit, or contacts, or leaders, or prompts.
 
-    ``going_on``: the chance that a visit brings the next day's, else 0: people do things in runs, with long pauses between
+    ``momentum``: the chance that a visit brings the next day's, else 0: people do things in runs, with long pauses between
     (Barabási 2005). ``leader``, ``nudge`` and ``offline`` are chances of their own too.
     """
-    by_self = any_of(any_of(habit_visit * habit, going_on), contact_visit * share_contributing)
+    by_self = any_of(any_of(habit_visit * habit, momentum), contact_visit * share_contributing)
     return any_of(by_self, any_of(any_of(leader, nudge), offline))
 
 

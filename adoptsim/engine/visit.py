@@ -131,13 +131,13 @@ def _decide(world: Any, parameters: Any, lever: Any, day: Any, first: Any, end: 
     for i in range(np.uint64(first), np.uint64(end)):
         nudge = notified_visit if mark[MARK.nudge, i] == NUDGE_NOTICE else 0.0
         reminded = reminder if tally[TALLY.last_visit, i] < lapsed_before else 0.0
-        going_on = next_day_visit if tally[TALLY.last_visit, i] == yesterday else 0.0
+        momentum = next_day_visit if tally[TALLY.last_visit, i] == yesterday else 0.0
         example = leader_visit if mark[MARK.leader_active, i] == 1 else 0.0
         example = champion_visit if mark[MARK.role, i] == CHAMPION_ROLE else example
         share_contributing = tally[TALLY.contacts_contributing, i] * np.float64(trait[TRAIT.inverse_degree, i])
         again = return_visit_prob(
             np.float64(level[LEVEL.habit, i]),
-            going_on,
+            momentum,
             share_contributing,
             example,
             any_of(nudge, reminded),

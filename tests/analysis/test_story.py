@@ -174,7 +174,8 @@ def test_sentences_say_what_their_events_are(pair):
     assert len(story.first.turns) > 2
     for turn in (*story.first.turns, *story.second.turns):
         assert turn.day == turn.event.day
-        assert turn.event.content in turn.text or turn.event.content in ("", "knowledge") or turn.event.what == "replied_to"
+        unnamed = turn.event.content in ("", "knowledge") or turn.event.what in ("replied_to", "replies", "reacts")
+        assert turn.event.content in turn.text or unnamed
     assert turn_days(story.first) == sorted(turn_days(story.first))
 
 

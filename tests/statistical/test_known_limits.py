@@ -91,8 +91,8 @@ def test_visits_in_runs_are_a_chain_of_two_states():
 
     Within 5 standard errors, of days counted as if they were a third as many: they hang together.
     """
-    n, habit, going_on = 400, 0.1, 0.5
-    changed = QUIET | {"habit_rate": 0.0, "habit_visit_prob": habit, "next_day_visit_prob": going_on}
+    n, habit, momentum = 400, 0.1, 0.5
+    changed = QUIET | {"habit_rate": 0.0, "habit_visit_prob": habit, "next_day_visit_prob": momentum}
     changed |= {"contact_visit_prob": 0.0, "leader_visit_prob": 0.0, "champion_visit_prob": 0.0}
     simulator, world, policy = lonely_start(n, 260, changed)
     world.mark[MARK.membership] = 2
@@ -103,7 +103,7 @@ def test_visits_in_runs_are_a_chain_of_two_states():
         looked.append(world.mark[MARK.visited] == 1)
     there = np.array(looked[20:])
     before, after = there[:-1], there[1:]
-    again = 1.0 - (1.0 - habit) * (1.0 - going_on)
+    again = 1.0 - (1.0 - habit) * (1.0 - momentum)
     for found, expected in (
         (after[before], again),
         (after[~before], habit),

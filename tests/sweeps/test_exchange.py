@@ -76,7 +76,7 @@ def test_the_workbench_saves_loads_and_analyses_results(
     inputs = experiments.drop(columns=["scenario", "model", "policy"])
     scores = scoring.get_feature_scores_all(inputs, {"contributors": outcomes["contributors"]})
     assert scores["contributors"]["practices.critical_mass"] > scores["contributors"]["practices.safe_space"]
-    few = outcomes["contributors"] < np.median(outcomes["contributors"])
+    few = outcomes["contributors"] <= np.median(outcomes["contributors"])
     box = prim.Prim(inputs, few, threshold=0.6).find_box()
     assert box.peeling_trajectory["density"].iloc[-1] > few.mean()
 
