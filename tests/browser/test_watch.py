@@ -214,13 +214,13 @@ def test_another_future_is_another_film(visit: Visit):
 
 
 def test_it_shows_what_was_changed_on_explore_and_the_page_can_be_left_and_entered(visit: Visit):
-    page = stopped(visit(SMALL), 400)
+    page = stopped(visit(SMALL), 300)
     said = stage(page).get_attribute("aria-label")
     page.get_by_role("button", name="Explore").click()
     page.locator("#as-act_on_contributions").fill("0")
     expect(page).to_have_url(re.compile("p7:0"))
     page.get_by_role("button", name="Watch").click()
-    stopped(page, 400)
+    stopped(page, 300)
     assert stage(page).get_attribute("aria-label") != said
 
 
