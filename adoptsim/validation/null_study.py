@@ -47,23 +47,23 @@ class Null:
 NULLS: Mapping[str, Null] = {
     "bass": Null(
         "Bass",
-        Bass(p=0.4, q=0.0001, reach=0.84, look_prob=0.27, messages_a_month=1.0, reply_share=0.54),
+        Bass(p=0.4, q=0.0001, reach=0.84, look_prob=0.42, messages_a_month=0.84, reply_share=0.55),
         {"look_prob": (0.01, 0.9), **RATES},  # p, q and reach are fitted to adoption alone
     ),
     "threshold": Null(
         "Threshold",
-        Threshold(mean=0.4, sd=0.05, instigators=0.18, reach=0.81, look_prob=0.28, messages_a_month=4.4, reply_share=0.525),
+        Threshold(mean=0.4, sd=0.05, instigators=0.18, reach=0.82, look_prob=0.38, messages_a_month=4.0, reply_share=0.535),
         {"mean": (0.10, 0.40), "sd": (0.05, 0.20), "instigators": (0.001, 0.5), "reach": (0.3, 1.0)}
         | {"look_prob": (0.01, 0.9), **RATES},
     ),
     "lognormal": Null(
         "Lognormal",
-        Lognormal(sd=1.9, looks_a_month=4.5, messages_a_month=0.8, reply_share=0.5),
+        Lognormal(sd=2.1, looks_a_month=9.6, messages_a_month=0.76, reply_share=0.44),
         {"sd": (0.5, 3.5), "looks_a_month": (0.1, 60.0), **RATES},
     ),
     "lognormal_readers": Null(
         "Lognormal, some only read",
-        Lognormal(sd=2.0, looks_a_month=4.8, messages_a_month=2.8, reply_share=0.525, readers=0.69),
+        Lognormal(sd=2.0, looks_a_month=6.5, messages_a_month=2.7, reply_share=0.48, readers=0.685),
         {"sd": (0.5, 3.5), "looks_a_month": (0.1, 60.0), "readers": (0.05, 0.95), **RATES},
     ),
 }
