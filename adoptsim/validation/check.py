@@ -16,7 +16,7 @@ from adoptsim.validation.patterns import NETWORK, PATTERNS, Pattern
 UNBOUNDED = float("inf")
 TIMES = {"typical": 4}
 """How many times as many replicates of a case: most rows are of the typical organisation, and its interactions a head are
-so skewed that the mean of 64 runs has a standard error of .16, of 256 runs .08 (the range they are held against is .7-1.4)."""
+so skewed that the mean of 64 runs has a standard error of .16, of 256 runs .08 (they are held against .7-1.4)."""
 
 
 @dataclass(frozen=True, slots=True)

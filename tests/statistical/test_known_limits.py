@@ -87,7 +87,7 @@ def test_imitation_alone_on_a_complete_graph_is_the_bass_curve():
 
 
 def test_visits_in_runs_are_a_chain_of_two_states():
-    """400 members, 240 days, habit .1 a day and .5 after a visit: looks again with 1 - .9 * .5, looks on .1 / (.1 + .45) of days.
+    """400 members, 240 days, habit .1 a day and .5 after a visit: again with 1 - .9 * .5, there on .1 / (.1 + .45) of days.
 
     Within 5 standard errors, of days counted as if they were a third as many: they hang together.
     """

@@ -73,8 +73,8 @@ def test_of_the_1024_bundles_as_many_are_enough_as_is_said() -> None:
     assert "the smallest has six practices" in answer
     assert frozenset.intersection(*sure) == {"leadership_and_champions", "organisations_purpose"}
     acting, launched = (sum(name in practices for practices in sure) for name in ("act_on_contributions", "critical_mass"))
-    has = f"all {len(sure)} have leadership and champions and purpose, {acting} act on contributions, and {launched} have the launch"
-    assert has in answer
+    assert f"all {len(sure)} have leadership and champions and purpose" in answer
+    assert f"{acting} act on contributions, and {launched} have the launch" in answer
 
 
 def test_each_of_the_ten_adds_what_is_said() -> None:

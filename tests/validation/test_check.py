@@ -15,7 +15,7 @@ from adoptsim.domain.errors import InputError
 from adoptsim.domain.intervals import Interval
 from adoptsim.domain.network import describe_network
 from adoptsim.domain.organisation import generate_organisation
-from adoptsim.domain.parameters import PARAMETER, PARAMETER_GROUPS, PARAMETERS, parameter_values
+from adoptsim.domain.parameters import PARAMETER, PARAMETERS, parameter_values
 from adoptsim.validation import ensemble
 from adoptsim.validation.cases import CASES, scenario_of
 from adoptsim.validation.check import Row, holds, interval_of, lies_within, validate
@@ -252,14 +252,19 @@ def test_of_the_shipped_sets_an_eighth_shows_every_pattern_mostly():
     assert found.least[1] >= 0.75, found.least
 
 
-def test_what_the_shipped_sets_do_not_say_is_as_by_default():
-    """They were drawn before shocks came in: no pattern sees those."""
+def test_the_shipped_sets_say_every_parameter_and_a_scenario_takes_them():
     member = ensemble.read_ensemble()[0]
-    missing = {name: each.default for name, each in PARAMETERS.items() if name not in member}
-    assert missing.keys() == {row.name for row in PARAMETER_GROUPS["Shocks"]}
+    assert member.keys() == PARAMETERS.keys()
     values = parameter_values(scenario_of(CASES["typical"], member).parameters)
+    assert {name: values[getattr(PARAMETER, name)] for name in member} == pytest.approx(member)
+
+
+def test_what_a_set_does_not_say_is_as_by_default():
+    """As of sets drawn before a parameter came in."""
+    values = parameter_values(scenario_of(CASES["typical"], {"value_half": 3.0}).parameters)
+    missing = {name: each.default for name, each in PARAMETERS.items() if name != "value_half"}
     assert {name: values[getattr(PARAMETER, name)] for name in missing} == pytest.approx(missing)
-    assert values[PARAMETER.value_half] == pytest.approx(member["value_half"])
+    assert values[PARAMETER.value_half] == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(("share", "enough"), [(0.9, True), (0.895, False)])
