@@ -226,6 +226,7 @@ def test_an_ensemble_says_for_how_many_members_each_pattern_holds(monkeypatch: p
     """Two members of which one is hardly ever moved to speak; only patterns 1 and 8 are asked."""
     asked = {name: row for name, row in PATTERNS.items() if name in ("looked", "contributed", "span")}
     asked["contributed"] = replace(asked["contributed"], low=0.1, high=0.6)
+    asked["looked"] = replace(asked["looked"], low=0.5, high=1.0)
     monkeypatch.setattr(ensemble, "PATTERNS", asked)
     monkeypatch.setattr(ensemble, "REPLICATES_A_MEMBER", dict.fromkeys(CASES, 2) | {NETWORK: 1})
     told: list[int] = []
