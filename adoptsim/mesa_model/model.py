@@ -40,8 +40,9 @@ class AdoptionModel(mesa.Model):
     -----
     ``running`` turns False on the scenario's last day; ``step()`` does nothing from then on. Agents are made when somebody
     asks for them: a model that is only stepped costs no objects. ``mesa.batch_run`` takes values in lists,
-    ``{"scenario": [scenario]}``. Reset in ``SolaraViz`` makes the model anew from its ``model_params``, so these name the
-    scenario: ``SolaraViz(model, components, model_params={"scenario": scenario, "seed": 1})``.
+    ``{"scenario": [scenario]}``, and seeds as ``{"seed": [1, 2]}``, from Mesa 3.5 on as its own ``rng=[1, 2]``. Reset in
+    ``SolaraViz`` makes the model anew from its ``model_params``, so these name the scenario:
+    ``SolaraViz(model, components, model_params={"scenario": scenario, "seed": 1})``.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class AdoptionModel(mesa.Model):
         given = next((number for number in (seed, rng) if number is not None), None)
         self.seed = secrets.randbelow(SEEDS) if given is None else given
         super().__init__(rng=self.seed)
-        # not ``self.scenario``: Mesa from 3.5 on keeps that name for itself
+        # not ``self.scenario``: Mesa from 3.5 on keeps that name for itself, see there
         self.question = _scenario_of(scenario)
         self.replicate = replicate
         self._simulator = Simulator(self.question, seed=self.seed, source=source)
@@ -69,6 +70,15 @@ class AdoptionModel(mesa.Model):
             name: getattr(AdoptionModel, f"{name}_now") for name in ("members", "visitors", "contributors", *LEVELS[:3])
         }
         self.datacollector = mesa.DataCollector(model_reporters=reporters | {"seed": "seed"})
+
+    @property
+    def scenario(self) -> None:
+        """Nothing. Mesa from 3.5 on sets a scenario of its own, and at a Reset would put another in the place of ours."""
+        return None
+
+    @scenario.setter
+    def scenario(self, of_mesa: Any) -> None:
+        pass
 
     def step(self) -> None:
         """Advance by one working day and collect; after the last day, do nothing."""
