@@ -81,8 +81,8 @@ model stands on ours.
 $score
 
 Of these patterns our model misses $own. It is judged here by $replicates runs, as the others are; `adoptsim validate` takes
-64. By those every row that must hold does under its seed: what is missed in bold here is a difference that so few runs can't
-tell from none. What it misses otherwise, [model.md](model.md) says.
+256 of the typical organisation and 64 of other cases. By those every row that must hold does under its seed: what is missed
+in bold here is a difference that so few runs can't tell from none. What it misses otherwise, [model.md](model.md) says.
 
 ## What that says
 

@@ -59,7 +59,7 @@ class AdoptionModel(mesa.Model):
         given = next((number for number in (seed, rng) if number is not None), None)
         self.seed = secrets.randbelow(SEEDS) if given is None else given
         super().__init__(rng=self.seed)
-        # not ``self.scenario``: Mesa from 3.5 on keeps that name for itself, see there
+        # not ``self.scenario``: Mesa from 3.5 on keeps that name for itself
         self.question = _scenario_of(scenario)
         self.replicate = replicate
         self._simulator = Simulator(self.question, seed=self.seed, source=source)
@@ -73,7 +73,7 @@ class AdoptionModel(mesa.Model):
 
     @property
     def scenario(self) -> None:
-        """Nothing. Mesa from 3.5 on sets a scenario of its own, and at a Reset would put another in the place of ours."""
+        """Return None: at a Reset, Mesa from 3.5 on would put what it finds here in the place of our scenario."""
         return None
 
     @scenario.setter

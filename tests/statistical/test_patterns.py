@@ -37,7 +37,7 @@ def test_the_pattern_holds(name, checked):
 
 def does_not(name, measured):
     """Return a case that the model fails, with what it gives: once it is fitted anew and passes, the mark must go."""
-    return pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=measured))
+    return pytest.param(name, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=measured))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def does_not(name, measured):
         does_not("gini_of_openers", ".54; the chat .57"),
         does_not("top_tenth_of_openers", ".38; the chat .50"),
         does_not("mean_messages", "5.2; the chat 5.5, others 8"),
-        does_not("leaders_over_managers", "4.5; a manufacturer's e-mail .99"),
+        does_not("leaders_over_managers", "4.6; a manufacturer's e-mail .99"),
         "opened_once",
     ],
 )

@@ -86,22 +86,24 @@ def source(organisation: Any, seed: int) -> OrganisationSource:
     return OrganisationSource(organisation, seed)
 
 
+def runs_at(name: str, levels: dict[str, Any]) -> pd.DataFrame:
+    """Return the runs at some levels, over all else that varies."""
+    runs = runs_of(name)
+    return runs[np.logical_and.reduce([runs[target] == level for target, level in levels.items()])]
+
+
 def change(name: str, after: dict[str, Any], before: dict[str, Any], outcome: str = "reached") -> Interval:
     """Return what the levels ``after`` change against ``before``, in points, over all else that varies."""
-    runs = runs_of(name)
 
     def by_replicate(levels: dict[str, Any]) -> np.ndarray[Any, Any]:
-        chosen = np.logical_and.reduce([runs[target] == level for target, level in levels.items()])
-        return runs[chosen].groupby("replicate")[outcome].mean().to_numpy()
+        return runs_at(name, levels).groupby("replicate")[outcome].mean().to_numpy()
 
     return Interval(*(100 * bound for bound in paired_difference(by_replicate(after), by_replicate(before))))
 
 
 def chance(name: str, levels: dict[str, Any]) -> Interval:
     """Return in what share of runs at some levels the network lasts, in points, over all else that varies."""
-    runs = runs_of(name)
-    chosen = runs[np.logical_and.reduce([runs[target] == level for target, level in levels.items()])]
-    return Interval(*(100 * bound for bound in proportion_interval(chosen["reached"])))
+    return Interval(*(100 * bound for bound in proportion_interval(runs_at(name, levels)["reached"])))
 
 
 def said(name: str, words: str) -> Interval:
@@ -155,9 +157,9 @@ CLAIMS = [
     Claim(FIRST, "by # for leadership and champions", {f"{LEAD}.start": 0}, {f"{LEAD}.start": 126}),
     Claim(FIRST, ", # for purpose", {f"{PURPOSE}.start": 0}, {f"{PURPOSE}.start": 126}),
     Claim(FIRST, "all four six months late cost #", ON_TIME, LATE, "contributors"),
-    Claim(KILLS, "69), by #; control", NONE_MISUSED, BROADCAST),
-    Claim(KILLS, "77), by #; promises", NONE_MISUSED, CONTROL),
-    Claim(KILLS, "80), by #", NONE_MISUSED, PROMISES),
+    Claim(KILLS, "by #; control", NONE_MISUSED, BROADCAST),
+    Claim(KILLS, "by #; promises", NONE_MISUSED, CONTROL),
+    Claim(KILLS, "by #, and", NONE_MISUSED, PROMISES),
     Claim(KILLS, ", and #", NONE_MISUSED, PROMISES, "contributors"),
 ]
 
@@ -201,7 +203,7 @@ def test_where_champions_sit_changes_what_they_add_less_than_where_volunteers_si
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
-def test_any_two_of_the_three_misuses_kill_and_none_alone_does(pair: tuple[int, int]) -> None:
+def test_any_two_of_three_misuses_kill_and_take_more_than_either_alone(pair: tuple[int, int]) -> None:
     together = NONE_MISUSED | {MISUSED[one]: True for one in pair}
     for one in pair:
         assert change(KILLS, NONE_MISUSED | {MISUSED[one]: True}, together).low > 0
