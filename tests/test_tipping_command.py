@@ -44,14 +44,14 @@ def test_the_verdict_comes_first_then_the_table_and_what_living_means(adoptsim: 
     assert "inf" not in shown.lower()
     assert "plot: a.png" in told
     assert (tmp_path / "a.png").stat().st_size > 20_000
-    assert len(pd.read_csv(tmp_path / "a.csv")) == 6 * 5
+    assert len(pd.read_csv(tmp_path / "a.csv")) == 6 * 6
 
 
 def test_json_is_one_object_and_nothing_else(adoptsim: Adoptsim):
     code, shown, told = adoptsim("small.yaml", *FEW, "--json", "--quiet")
     found = json.loads(shown)
     assert (code, told) == (0, "")
-    assert set(found["from_below"]) == {"scattered", "connected", "departments", "cluster"}
+    assert set(found["from_below"]) == {"scattered", "interested", "connected", "departments", "cluster"}
     assert found["from_below"]["scattered"]["runs"] == 6
     assert found["from_above"]["leaving_day"] == 252
     assert found["verdict"]

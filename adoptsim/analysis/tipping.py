@@ -7,7 +7,7 @@ dies and one that lives, under the same luck; nobody who begins at a small share
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
@@ -41,6 +41,7 @@ Task = tuple[str, SeedPlacement, int]
 REPLICATES = 32
 BELOW, ABOVE = "below", "above"
 PLACEMENTS: tuple[SeedPlacement, ...] = get_args(SeedPlacement)
+INTERESTED: SeedPlacement = "interested"
 MOST_LEAVERS = 0.9
 MARGIN = 0.05
 OFFSETS = (-2 * MARGIN, -MARGIN, MARGIN, 2 * MARGIN)
@@ -94,7 +95,7 @@ class EdgeTest:
 
 @dataclass(frozen=True)
 class Tipping:
-    """Everything found: ``found`` holds an edge a run, side and placement; ``test`` says how sharp edges are."""
+    """Everything found: ``found`` holds an edge a run, side and placement; ``tests``, by placement, how sharp edges are."""
 
     scenario: Scenario
     seed: int
@@ -103,7 +104,7 @@ class Tipping:
     replicates: int
     organisation: int | None
     found: tuple[Found, ...]
-    test: EdgeTest | None = field(default=None)
+    tests: Mapping[SeedPlacement, EdgeTest] = field(default_factory=dict)
 
     def brackets(self, side: str, placement: SeedPlacement | None = None) -> list[Bracket]:
         """Return the edges of all runs, in order of the run's number; of leavers, of those that lived before they left."""
@@ -133,10 +134,9 @@ class Tipping:
         brackets = self.brackets(side, placement)
         return wilson(sum(bracket.middle <= share for bracket in brackets), len(brackets))
 
-    @property
-    def n_with_edge(self) -> int:
+    def n_with_edge(self, placement: SeedPlacement | None = None) -> int:
         """Return how many runs have an edge from below: they neither live with nobody to begin nor die whoever begins."""
-        return sum(has_edge(bracket) for bracket in self.brackets(BELOW))
+        return sum(has_edge(bracket) for bracket in self.brackets(BELOW, placement))
 
     def share_never(self, side: str, placement: SeedPlacement | None = None) -> Interval:
         """Return the share of runs without an edge because even the largest share isn't enough."""
@@ -173,17 +173,16 @@ class Tipping:
             "least_living": LEAST_LIVING,
             "from_below": {placement: self._side(BELOW, placement) for placement in self.placements},
             "from_above": self._side(ABOVE, self.placement) | {"leaving_day": LEAVING_DAY},
-            "same_organisation": self._tested(),
+            "same_organisation": {placement: self._tested(placement) for placement in self.tests},
         }
 
-    def _tested(self) -> dict[str, Any] | None:
-        if self.test is None:
-            return None
+    def _tested(self, placement: SeedPlacement) -> dict[str, Any]:
+        test = self.tests[placement]
         lives = [
-            {**as_dict(self.test.share(offset)), "offset": offset, "organisations": len(self.test.tested(offset))}
+            {**as_dict(test.share(offset)), "offset": offset, "organisations": len(test.tested(offset))}
             for offset in OFFSETS
         ]
-        return {"runs_each": self.test.runs_each, "with_edge": self.n_with_edge, "lives": lives}
+        return {"runs_each": test.runs_each, "with_edge": self.n_with_edge(placement), "lives": lives}
 
     def _side(self, side: str, placement: SeedPlacement) -> dict[str, Any]:
         edge = self.edge(side, placement)
@@ -232,7 +231,8 @@ def tipping(
     placements
         Where those who begin sit; the scenario's own place is always tried.
     test
-        Whether to try with fresh luck how sharp the edges are: half of the work.
+        Whether to try with fresh luck how sharp the edges are, of the scenario's own place and of the most interested: half
+        of the work.
     progress
         Called with the number of searches done, and of all.
     stop
@@ -244,11 +244,18 @@ def tipping(
     runs = _runs(replicates, organisation)
     tasks: list[Task] = [(BELOW, placement, run) for placement in wanted for run in runs]
     tasks += [(ABOVE, own, run) for run in runs]
-    n_tests = 0 if not test else min(EDGES_TESTED, replicates) if organisation is None else 1
-    total = len(tasks) + n_tests
-    tell = None if progress is None else lambda done: progress(done, total)
-    found = tuple(in_parallel(search.find, tasks, threads, tell))
-    again = None if progress is None else lambda done: progress(len(tasks) + done, total)
+    tested = [placement for placement in wanted if placement in (own, INTERESTED)] if test else []
+    n_each = min(EDGES_TESTED, replicates) if organisation is None else 1
+    total = len(tasks) + n_each * len(tested)
+
+    def tell(before: int) -> Callable[[int], None] | None:
+        return None if progress is None else lambda done: progress(before + done, total)
+
+    found = tuple(in_parallel(search.find, tasks, threads, tell(0)))
+    tests = {
+        placement: _test_edges(search, found, placement, organisation, threads, tell(len(tasks) + n_each * number))
+        for number, placement in enumerate(tested)
+    }
     return Tipping(
         scenario=search.scenario,
         seed=seed,
@@ -257,7 +264,7 @@ def tipping(
         replicates=replicates,
         organisation=organisation,
         found=found,
-        test=_test_edges(search, found, own, organisation, threads, again) if test else None,
+        tests={placement: sharp for placement, sharp in tests.items() if sharp is not None},
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from adoptsim.analysis.edge import Bracket
 from adoptsim.analysis.living import LEAVING_DAY
-from adoptsim.analysis.tipping import ABOVE, BELOW, MARGIN, MOST_LEAVERS, Tipping
+from adoptsim.analysis.tipping import ABOVE, BELOW, INTERESTED, MARGIN, MOST_LEAVERS, EdgeTest, Tipping
 from adoptsim.domain.intervals import Interval, wilson
 from adoptsim.domain.scenario import MONTH_DAYS
 
@@ -17,6 +17,7 @@ DEMANDED = 0.8
 LEAST_TESTED = 5
 PLACES = {
     "scattered": "scattered at random",
+    "interested": "those with most to say",
     "connected": "the best connected",
     "departments": "department by department",
     "cluster": "a cluster of contacts",
@@ -55,7 +56,8 @@ def edge_words(edge: Interval) -> str:
 
 def verdict(found: Tipping) -> list[str]:
     """Return the finding in words: from below, how it spreads, whether it is an edge, and from above."""
-    return [part for part in (from_below(found), spread(found), sharpness(found), from_above(found), places(found)) if part]
+    said = (from_below, spread, sharpness, from_above, places, sharpness_by_interest)
+    return [part for part in (say(found) for say in said) if part]
 
 
 def headline(found: Tipping) -> str:
@@ -116,20 +118,34 @@ def spread(found: Tipping) -> str:
 
 def sharpness(found: Tipping) -> str:
     """Return whether it is an edge: what a few points more or fewer do in one and the same organisation; in how many."""
-    if found.n_with_edge == 0 and found.test is None:
+    test = found.tests.get(found.placement)
+    if found.n_with_edge() == 0 and test is None:
         return "So there is no edge to test: how many begin decides nothing here."
-    if found.test is None:
+    return "" if test is None else _sharpness_of(found, test)
+
+
+def sharpness_by_interest(found: Tipping) -> str:
+    """Return whether it is an edge where those with most to say begin; nothing where the scenario has them begin anyway."""
+    test = found.tests.get(INTERESTED)
+    if test is None or found.placement == INTERESTED:
         return ""
-    below, above = (len(found.test.tested(offset)) for offset in (-MARGIN, MARGIN))
-    if found.organisation is None and below < LEAST_TESTED:
-        return f"Too few of them have an edge with room below it ({below} of {found.replicates}) to say how sharp edges are."
-    lives = found.test.share(MARGIN)
-    dies = Interval(*(1.0 - share for share in np.array(found.test.share(-MARGIN))[[0, 2, 1]]))
+    return f"Begun by {PLACES[INTERESTED]}: {_uncapital(_sharpness_of(found, test))}"
+
+
+def _sharpness_of(found: Tipping, test: EdgeTest) -> str:
+    below, above = (len(test.tested(offset)) for offset in (-MARGIN, MARGIN))
     points, is_one = f"{100 * MARGIN:.0f} points", found.organisation is not None
+    lives = test.share(MARGIN)
+    living = f"{points} above, {_with_span(lives)} live"
+    if is_one and below == 0:
+        return f"Its own tipping point has no room for {points} fewer; {living}."
+    if not is_one and below < LEAST_TESTED:
+        room = f"too few of them have an edge with room below it ({below} of {found.replicates}) to say how sharp edges are"
+        return f"{_capital(room)}{f'; {living}' if above >= LEAST_TESTED else ''}."
+    dies = Interval(*(1.0 - share for share in np.array(test.share(-MARGIN))[[0, 2, 1]]))
     return (
         f"{_is_edge(dies, lives)}{'' if is_one else _tested_in(found, below, above)}: started {points} below "
-        f"{'its own' if is_one else 'their own'} tipping point, {_with_span(dies)} of runs with fresh luck die; {points} "
-        f"above, {_with_span(lives)} live."
+        f"{'its own' if is_one else 'their own'} tipping point, {_with_span(dies)} of runs with fresh luck die; {living}."
     )
 
 
@@ -219,3 +235,7 @@ def _confident(edge: Interval) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _uncapital(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -56,6 +56,7 @@ class Organisation:
     neighbours: NDArray[np.uint32]  # (2 * ties,) symmetric, no self ties, no duplicates
     champion_rank: NDArray[np.float32]  # (N,) (rank + 0.5) / N; champion where below the champion share
     seed_rank: NDArray[np.float32]  # (N,) likewise; brought in at launch where below the seed share
+    interested_first: bool = False  # the seed rank is to be that of interest, once traits are drawn
     labels: tuple[str, ...] | None = None  # (N,) the user's ids; None: the index
 
     @property
@@ -171,7 +172,8 @@ def place_people(
         neighbours=neighbours,
         rng=_stream(seed, replicate, _SEEDS),
     )
-    return replace(organisation, champion_rank=champions, seed_rank=seeds)
+    interested_first = seed_placement == "interested"
+    return replace(organisation, champion_rank=champions, seed_rank=seeds, interested_first=interested_first)
 
 
 def _stream(seed: int, replicate: int, purpose: int) -> np.random.Generator:

@@ -19,6 +19,7 @@ __all__ = [
     "ChampionPlacement",
     "SeedPlacement",
     "champion_rank",
+    "interest_rank",
     "lead_by_ties",
     "lead_by_tree",
     "leaders_of_heads",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 ChampionPlacement = Literal["random", "connected", "departments", "cluster"]
-SeedPlacement = Literal["scattered", "connected", "departments", "cluster"]
+SeedPlacement = Literal["scattered", "interested", "connected", "departments", "cluster"]
 
 Ints = NDArray[np.int64]
 # (department, indptr, neighbours, postponed, rng) -> order; the postponed come last
@@ -63,10 +64,19 @@ def seed_rank(
     """Return each person's place among those brought in at launch, (rank + 0.5) / N.
 
     "scattered": random; "connected": most ties first; "departments": whole departments one after another (a pilot);
-    "cluster": breadth first over ties from a drawn person.
+    "cluster": breadth first over ties from a drawn person; "interested": random as well, until it is known who has most
+    to say (``interest_rank``).
     """
     nobody = np.zeros(len(department), np.bool_)
     return _relative_rank(_order(placement, _SEED_ORDERS)(department, indptr, neighbours, nobody, rng))
+
+
+def interest_rank(propensity: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return each person's place in the order of how much they have to say, (rank + 0.5) / N: most first.
+
+    Critical mass is "a small segment of the population" of the most interested (Oliver, Marwell & Teixeira 1985).
+    """
+    return _relative_rank(np.argsort(-propensity, kind="stable"))
 
 
 def rank_among(rank: NDArray[np.float32], crowd: Ints, last: Ints | None = None) -> NDArray[np.float32]:
@@ -183,6 +193,7 @@ _CHAMPION_ORDERS: Mapping[str, Order] = {
 }
 _SEED_ORDERS: Mapping[str, Order] = {
     "scattered": _random,
+    "interested": _random,
     "connected": _connected,
     "departments": _whole_departments,
     "cluster": _cluster,

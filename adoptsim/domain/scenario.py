@@ -22,7 +22,7 @@ MOST_DAYS = 2520
 MOST_PEOPLE = 1_000_000
 
 Placement = Literal["random", "connected", "departments", "cluster"]
-SeedPlacement = Literal["scattered", "connected", "departments", "cluster"]
+SeedPlacement = Literal["scattered", "interested", "connected", "departments", "cluster"]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 

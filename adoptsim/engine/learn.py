@@ -124,13 +124,23 @@ def _tell_contacts(indptr: Any, neighbours: Any, counter: Any, person: Any, chan
 
 
 @compiled
+def _row_of(ascending: Any, wanted: Any) -> Any:
+    """Return where in an ascending row a value stands that is there."""
+    first, end = np.int64(0), np.int64(ascending.shape[0])
+    while end - first > 1:
+        middle = (first + end) // 2
+        first, end = (middle, end) if ascending[middle] <= wanted else (first, middle)
+    return first
+
+
+@compiled
 def _leader_changes(world: Any, person: Any, active: Any) -> None:
     """Set for the departments of a leader whether their leader is active."""
-    for department in range(world.office.shape[1] - 1):
-        if world.leader[LEADER.person, world.office[OFFICE.leader, department]] == person:
-            first, end = world.office[OFFICE.start, department], world.office[OFFICE.start, department + 1]
-            for k in range(first, end):
-                world.mark[MARK.leader_active, world.place[PLACE.roster, k]] = active
+    department = np.int64(world.leader[LEADER.first_office, _row_of(world.leader[LEADER.person], person)])
+    while department >= 0:
+        for k in range(world.office[OFFICE.start, department], world.office[OFFICE.start, department + 1]):
+            world.mark[MARK.leader_active, world.place[PLACE.roster, k]] = active
+        department = world.office[OFFICE.next, department]
 
 
 @compiled

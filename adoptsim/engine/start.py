@@ -12,6 +12,7 @@ from adoptsim.domain.experiences import COLUMNS
 from adoptsim.domain.levers import LEVERS
 from adoptsim.domain.organisation import Organisation
 from adoptsim.domain.parameters import PARAMETER
+from adoptsim.domain.placement import interest_rank
 from adoptsim.domain.rules import drift, raised
 from adoptsim.engine.compiled import compiled, entry
 from adoptsim.engine.draws import DRAWN_DAYS, trait_uniforms
@@ -65,6 +66,7 @@ def draw_traits(
     propensity = multiplier * np.exp(sd * talk - sd * sd / 2.0)
     climate, rho = parameters[PARAMETER.climate_sd], parameters[PARAMETER.climate_correlation]
     tolerance = parameters[PARAMETER.permission_sd] * ndtri(place[1])
+    seed_rank = interest_rank(propensity) if organisation.interested_first else organisation.seed_rank
     rows = {
         "prompt_prob": np.where(organisation.is_leader, 0.0, -np.expm1(-parameters[PARAMETER.prompt_rate] * propensity)),
         "readiness": multiplier**power * np.exp(power * sd * talk - (power * sd) ** 2 / 2.0),
@@ -75,8 +77,8 @@ def draw_traits(
         "safety_offset": climate * (rho * trust + np.sqrt(1.0 - rho * rho) * safety),
         "permission_offset": np.where(organisation.manager >= 0, tolerance[organisation.manager], 0.0),
         "champion_rank": organisation.champion_rank,
-        "seed_rank": organisation.seed_rank,
-        "start_rank": _start_rank(organisation.seed_rank, lurks),
+        "seed_rank": seed_rank,
+        "start_rank": _start_rank(seed_rank, lurks),
         "inverse_degree": np.divide(1.0, degree, out=np.zeros(n), where=degree > 0),
     }
     reachable = (place[0] < parameters[PARAMETER.reachable_share]) | organisation.is_leader
@@ -115,6 +117,10 @@ def _places(
     office[OFFICE.leader, :-1] = np.searchsorted(leaders, organisation.leader_of_department)
     leader = np.full((len(LEADER), len(leaders)), -1, dtype=np.int32)
     leader[LEADER.person], leader[LEADER.group] = leaders, group[leaders]
+    for department in range(organisation.n_departments):
+        own = office[OFFICE.leader, department]
+        office[OFFICE.next, department] = leader[LEADER.first_office, own]
+        leader[LEADER.first_office, own] = department
     rows = (organisation.manager, organisation.department, group, organisation.is_leader, np.arange(len(group)))
     place = np.stack(rows).astype(np.int32)
     assert PLACE._fields == ("manager", "department", "group", "is_leader", "roster")

@@ -56,8 +56,8 @@ THREAD = _columns(
     "replies new_replies new_leader_replies reactions new_reactions next_in_inbox log_id feed_start feed_step",
 )
 SLOT = _columns("Slot", "alive free in_feed")
-LEADER = _columns("Leader", "person group head tail last_before_today last_arrival_day away_until")
-OFFICE = _columns("Office", "start leader")
+LEADER = _columns("Leader", "person group head tail last_before_today last_arrival_day away_until first_office")
+OFFICE = _columns("Office", "start leader next")  # next: the next department of the same leader, or -1
 CURSOR = _columns(
     "Cursor",
     "alive free visitors contributors touched waiting using contributing members logged visits_logged overflow champions",

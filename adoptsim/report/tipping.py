@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adoptsim.analysis.living import EVERYBODY, LEAVING_DAY
-from adoptsim.analysis.tipping import ABOVE, BELOW, MOST_LEAVERS, OFFSETS, Tipping
+from adoptsim.analysis.tipping import ABOVE, BELOW, MOST_LEAVERS, OFFSETS, EdgeTest, Tipping
 from adoptsim.analysis.tipping_words import PLACES, drawn_anew, edge_words, headline, share_words, span_words, spread
 from adoptsim.domain.scenario import MONTH_DAYS
 from adoptsim.report.drawing import (
@@ -34,6 +34,8 @@ from adoptsim.report.drawing import (
 WIDTH, HEIGHT = 14.0, 7.6
 PALE = {BLUE: PALE_BLUE, ORANGE: "#f7dcc8"}
 STEPS = 400
+ASIDE = 0.5
+_KEY: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right", "fontsize": TEXT}
 ROW_OF_CURVES, ROW_OF_PLACES = (0.42, 0.35), (0.1, 0.17)  # bottom and height, as shares of the page
 
 
@@ -66,27 +68,37 @@ def _above(axes: Axes, found: Tipping) -> None:
 def _beside(axes: Axes, found: Tipping) -> None:
     """Draw how many runs live beside an organisation's own edge: the same people and ties, fresh luck."""
     _share_axes(axes)
-    if found.test is None:
+    if not found.tests:
         _headings(axes, "The same people and ties", "no organisation has an edge that could be tested")
         return
-    n = plural(len(found.test.edges), "organisation")
-    _headings(
-        axes, "The same people and ties", f"{found.test.runs_each} runs with fresh luck on each side of the edge of {n}"
-    )
-    points = [100 * offset for offset in OFFSETS]
-    shares = [found.test.share(offset) for offset in OFFSETS]
+    n = plural(max(len(test.edges) for test in found.tests.values()), "organisation")
+    runs_each = max(test.runs_each for test in found.tests.values())
+    _headings(axes, "The same people and ties", f"{runs_each} runs with fresh luck on each side of the edge of {n}")
     axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-    axes.plot(points, [share.value for share in shares], color=BLUE, linewidth=1.2, zorder=2)
+    for number, (placement, test) in enumerate(found.tests.items()):
+        _beside_one(axes, test, (BLUE, INK)[number], aside=number)
+        if len(found.tests) > 1:
+            note(axes, PLACES[placement], (0.98, 0.13 - 0.08 * number), (0, 0), **_KEY, color=(BLUE, INK)[number])
+    points = [100 * offset for offset in OFFSETS]
+    axes.set_xlim(1.25 * points[0], 1.4 * points[-1])
+    axes.set_xticks([*points, 0], [f"{at:+.0f}" for at in points] + ["its edge"])
+    axes.set_xlabel("points of staff more or fewer who begin", fontsize=SMALL, color=SOFT)
+
+
+def _beside_one(axes: Axes, test: EdgeTest, color: str, *, aside: int) -> None:
+    """Draw one test, where ``aside`` is 1 a little to the right and with its numbers on the other side."""
+    points = [100 * offset + ASIDE * aside for offset in OFFSETS]
+    shares = [test.share(offset) for offset in OFFSETS]
+    axes.plot(points, [share.value for share in shares], color=color, linewidth=1.2, zorder=2)
     for at, share in zip(points, shares, strict=True):
         if math.isnan(share.value):
             continue
         if not math.isnan(share.low):
-            axes.vlines(at, share.low, share.high, color=BLUE, linewidth=2.4, zorder=3)
-        axes.plot(at, share.value, "o", color=BLUE, markersize=7, clip_on=False, zorder=4)
-        note(axes, share_words(share.value), (at, share.value), (9, -9 if at > 0 else 9), color=INK)
-    axes.set_xlim(1.25 * points[0], 1.4 * points[-1])
-    axes.set_xticks([*points, 0], [f"{at:+.0f}" for at in points] + ["its edge"])
-    axes.set_xlabel("points of staff more or fewer who begin", fontsize=SMALL, color=SOFT)
+            axes.vlines(at, share.low, share.high, color=color, linewidth=2.4, zorder=3)
+        axes.plot(at, share.value, "o", color=color, markersize=7, clip_on=False, zorder=4)
+        is_left = (at > 0) == bool(aside)
+        how: dict[str, Any] = {"color": color, "ha": "right" if is_left else "left"}
+        note(axes, share_words(share.value), (at, share.value), (-9 if is_left else 9, 0), **how)
 
 
 def draw_curve(axes: Axes, found: Tipping, side: str, top: float, color: str) -> None:
@@ -129,7 +141,7 @@ def _places(axes: Axes, found: Tipping) -> None:
     plain_axes(axes, grid="x").set(xlim=(0, _reach(found)), ylim=(len(names) - 0.5, -0.5), yticks=[])
     percent_axis(axes, "x")
     what = "organisations" if drawn_anew(found) else "runs"
-    heading(axes, "Where those who begin sit")
+    heading(axes, "Who begins")
     for row, name in enumerate(names):
         edge, (low, high) = found.edge(BELOW, name), found.quartiles(BELOW, name)
         low, high = min(low, EVERYBODY), min(high, EVERYBODY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,7 @@ class Store:
         elif url.get_backend_name() == "postgresql":
             more["connect_args"] = {"connect_timeout": PATIENCE_SECONDS}
         self._engine = sql.create_engine(url, **more)
+        weakref.finalize(self, self._engine.dispose)  # a store that nobody holds any more lets go of the database by itself
         if url.get_backend_name() == "sqlite":
             sql.event.listen(self._engine, "connect", _prepare_sqlite)
         try:

@@ -246,7 +246,7 @@ def _weights(found: Findings, level: int, live: LiveSimulation) -> dict[str, flo
         weights["unheard"] = _person_days(scenario, UNHEARD_RUNS)
     if found.tipping_level < level:
         sides = (1 + len(PLACEMENTS)) if level else 2
-        tests = EDGES_TESTED * LUCKS * (RUNS_A_SEARCH + 4) if level else 0
+        tests = 2 * EDGES_TESTED * LUCKS * (RUNS_A_SEARCH + 4) if level else 0  # the scenario's own place and the interested
         weights["tipping"] = _person_days(scenario, sides * TIPPING_RUNS * RUNS_A_SEARCH + tests, ALONE_DAYS)
     for first in range(found.n_bundle_runs, LEVELS[level], STEP):
         weights[f"bundles {first}"] = _person_days(scenario, STEP << 10)

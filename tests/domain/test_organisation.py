@@ -21,7 +21,7 @@ from adoptsim.domain.organisation import (
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 PLACEMENTS = ["random", "connected", "departments", "cluster"]
-SEED_PLACEMENTS = ["scattered", "connected", "departments", "cluster"]
+SEED_PLACEMENTS = ["scattered", "interested", "connected", "departments", "cluster"]
 
 # Five people by hand: Ada leads, Bo manages Cy and Di, Ed manages nobody; one tie goes across.
 TINY_PEOPLE = [
@@ -161,7 +161,7 @@ def test_spans_stay_near_the_observed_range() -> None:
         ({"department_size_median": 30.0}, "department sizes"),
         ({"seed": -1}, "seed"),
         ({"champion_placement": "scattered"}, "random, connected, departments, cluster"),
-        ({"seed_placement": "random"}, "scattered, connected, departments, cluster"),
+        ({"seed_placement": "random"}, "scattered, interested, connected, departments, cluster"),
     ],
 )
 def test_an_impossible_setting_is_refused_by_name(settings_: dict, word: str) -> None:

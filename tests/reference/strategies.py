@@ -30,7 +30,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
         mean_degree=draw(st.floats(2.0, 40.0)),
         leader_share=draw(st.floats(0.01, 0.5)),
         champion_placement=draw(st.sampled_from(("random", "connected", "departments", "cluster"))),
-        seed_placement=draw(st.sampled_from(("scattered", "connected", "departments", "cluster"))),
+        seed_placement=draw(st.sampled_from(("scattered", "interested", "connected", "departments", "cluster"))),
     )
 
 
