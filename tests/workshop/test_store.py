@@ -43,9 +43,9 @@ def test_a_file_that_is_opened_again_goes_on_where_it_was_with_the_same_code_sec
 
 
 def test_a_file_that_was_never_closed_goes_on_where_it_was(tmp_path: Path):
-    file = store.open_store(tmp_path / "x.db", PLAN)
-    before = keep(file, file.state(), *ACTIONS)
-    assert store.read(tmp_path / "x.db").state == before  # by another connection, from its log
+    with store.open_store(tmp_path / "x.db", PLAN) as file:
+        before = keep(file, file.state(), *ACTIONS)
+        assert store.read(tmp_path / "x.db").state == before  # by another connection, from its log
 
 
 def test_a_drawn_curve_is_kept_as_it_was_drawn(tmp_path: Path):
