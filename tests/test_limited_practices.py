@@ -12,7 +12,7 @@ from adoptsim.simulation import OrganisationSource, Simulator
 
 PILOT = "department 3"
 PLACES = ("random", "connected", "departments", "cluster")
-SEED_PLACES = ("scattered", *PLACES[1:])
+SEED_PLACES = ("scattered", "interested", *PLACES[1:])
 
 
 def simulator(*, champions: str = "random", seeds: str = "scattered", source: OrganisationSource | None = None, **practices):

@@ -229,7 +229,7 @@ def tipping(
     organisation
         The replicate whose people and ties are kept for all runs; each run has people of its own when absent.
     placements
-        Where those who begin sit; the scenario's own place is always tried.
+        Who begins; the scenario's own place is always tried.
     test
         Whether to try with fresh luck how sharp the edges are, of the scenario's own place and of the most interested: half
         of the work.

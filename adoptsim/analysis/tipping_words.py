@@ -22,7 +22,9 @@ PLACES = {
     "departments": "department by department",
     "cluster": "a cluster of contacts",
 }
-"""Where those who begin sit, in words."""
+"""Who begins, in words."""
+WITH = PLACES | {"scattered": "people drawn at random", "departments": "one department after another"}
+"""The same after 'with'."""
 
 
 def share_words(share: float) -> str:
@@ -55,8 +57,8 @@ def edge_words(edge: Interval) -> str:
 
 
 def verdict(found: Tipping) -> list[str]:
-    """Return the finding in words: from below, how it spreads, whether it is an edge, and from above."""
-    said = (from_below, spread, sharpness, from_above, places, sharpness_by_interest)
+    """Return the finding in words: from below, how it spreads, whether it is an edge, who should begin; from above."""
+    said = (from_below, spread, sharpness, places, sharpness_by_interest, from_above)
     return [part for part in (say(found) for say in said) if part]
 
 
@@ -129,23 +131,25 @@ def sharpness_by_interest(found: Tipping) -> str:
     test = found.tests.get(INTERESTED)
     if test is None or found.placement == INTERESTED:
         return ""
-    return f"Begun by {PLACES[INTERESTED]}: {_uncapital(_sharpness_of(found, test))}"
+    return f"Where {PLACES[INTERESTED]} begin: {_uncapital(_sharpness_of(found, test))}"
 
 
 def _sharpness_of(found: Tipping, test: EdgeTest) -> str:
     below, above = (len(test.tested(offset)) for offset in (-MARGIN, MARGIN))
     points, is_one = f"{100 * MARGIN:.0f} points", found.organisation is not None
     lives = test.share(MARGIN)
-    living = f"{points} above, {_with_span(lives)} live"
-    if is_one and below == 0:
-        return f"Its own tipping point has no room for {points} fewer; {living}."
-    if not is_one and below < LEAST_TESTED:
-        room = f"too few of them have an edge with room below it ({below} of {found.replicates}) to say how sharp edges are"
-        return f"{_capital(room)}{f'; {living}' if above >= LEAST_TESTED else ''}."
     dies = Interval(*(1.0 - share for share in np.array(test.share(-MARGIN))[[0, 2, 1]]))
+    dying, living = f"{_with_span(dies)} of runs with fresh luck die", f"{points} above, {_with_span(lives)} live"
+    least = 1 if is_one else LEAST_TESTED
+    if below < least or above < least:
+        n, which = (below, "fewer") if below < least else (above, "more")
+        room = f"only {n} of the {found.replicates} edges have room for {points} {which}, too few to say how sharp they are"
+        room = f"its own tipping point has no room for {points} {which}" if is_one else room
+        known = [f"{points} below, {dying}"] * (below >= least) + [living] * (above >= least)
+        return _capital("; ".join([room, *known])) + "."
     return (
         f"{_is_edge(dies, lives)}{'' if is_one else _tested_in(found, below, above)}: started {points} below "
-        f"{'its own' if is_one else 'their own'} tipping point, {_with_span(dies)} of runs with fresh luck die; {living}."
+        f"{'its own' if is_one else 'their own'} tipping point, {dying}; {living}."
     )
 
 
@@ -191,11 +195,10 @@ def places(found: Tipping) -> str:
         return ""
     best = min(sure, key=lambda name: (found.edge(BELOW, name).value, -better[name].value))
     edge = found.edge(BELOW, best)
-    tips = (
-        "is not needed at all" if edge.value == 0.0 else f"at {share_words(edge.value)} ({span_words(edge.low, edge.high)})"
-    )
+    tips = f"it tips at {share_words(edge.value)} ({span_words(edge.low, edge.high)})"
+    tips = "most need nobody" if edge.value == 0.0 else "most die all the same" if math.isinf(edge.value) else tips
     return (
-        f"It matters who begins: with {PLACES[best]} it tips {tips}; fewer are needed than {PLACES[found.placement]} in "
+        f"It matters who begins: with {PLACES[best]}, {tips}; fewer are needed than with {WITH[found.placement]} in "
         f"{share_words(better[best].value)} of the runs in which it makes a difference."
     )
 

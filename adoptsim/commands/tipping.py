@@ -82,7 +82,7 @@ def tipping(
 ) -> None:
     """Find the tipping point of an organisation.
 
-    Without launch support: how many must begin as contributors for its network to live by itself, by where they sit,
+    Without launch support: how many must begin as contributors for its network to live by itself, by who they are,
     and how many may leave before a living network dies.
     """
     asked = load(scenario, None)

@@ -71,12 +71,13 @@ def seed_rank(
     return _relative_rank(_order(placement, _SEED_ORDERS)(department, indptr, neighbours, nobody, rng))
 
 
-def interest_rank(propensity: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return each person's place in the order of how much they have to say, (rank + 0.5) / N: most first.
+def interest_rank(propensity: NDArray[np.float64], is_leader: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return each person's place in the order of how much they have to say, (rank + 0.5) / N: most first, leaders last.
 
-    Critical mass is "a small segment of the population" of the most interested (Oliver, Marwell & Teixeira 1985).
+    The most interested are those who pay the costs of starting (Oliver, Marwell & Teixeira 1985; Marwell & Oliver 1993).
+    Leaders post on duty, not because they have something to say.
     """
-    return _relative_rank(np.argsort(-propensity, kind="stable"))
+    return _relative_rank(np.lexsort((-propensity, is_leader)))
 
 
 def rank_among(rank: NDArray[np.float32], crowd: Ints, last: Ints | None = None) -> NDArray[np.float32]:

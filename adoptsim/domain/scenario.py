@@ -58,7 +58,7 @@ class OrganisationSpec(Strict):
         STRUCTURE.leader_share, gt=0.0, le=0.5, allow_inf_nan=False, description="share of staff who are senior leaders"
     )
     champion_placement: Placement = Field("random", description="where champions sit in the network")
-    seed_placement: SeedPlacement = Field("scattered", description="where those sit whom a launch brings in first")
+    seed_placement: SeedPlacement = Field("scattered", description="who comes first of those whom a launch brings in")
     same_for_all_replicates: bool = Field(False, description="generate one organisation and keep it for all replicates")
 
     @model_validator(mode="after")

@@ -66,7 +66,9 @@ def draw_traits(
     propensity = multiplier * np.exp(sd * talk - sd * sd / 2.0)
     climate, rho = parameters[PARAMETER.climate_sd], parameters[PARAMETER.climate_correlation]
     tolerance = parameters[PARAMETER.permission_sd] * ndtri(place[1])
-    seed_rank = interest_rank(propensity) if organisation.interested_first else organisation.seed_rank
+    seed_rank = organisation.seed_rank
+    if organisation.interested_first:
+        seed_rank = interest_rank(propensity, organisation.is_leader)
     rows = {
         "prompt_prob": np.where(organisation.is_leader, 0.0, -np.expm1(-parameters[PARAMETER.prompt_rate] * propensity)),
         "readiness": multiplier**power * np.exp(power * sd * talk - (power * sd) ** 2 / 2.0),

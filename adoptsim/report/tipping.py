@@ -34,7 +34,7 @@ from adoptsim.report.drawing import (
 WIDTH, HEIGHT = 14.0, 7.6
 PALE = {BLUE: PALE_BLUE, ORANGE: "#f7dcc8"}
 STEPS = 400
-ASIDE = 0.5
+ASIDE, BESIDE = 0.5, 13
 _KEY: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right", "fontsize": TEXT}
 ROW_OF_CURVES, ROW_OF_PLACES = (0.42, 0.35), (0.1, 0.17)  # bottom and height, as shares of the page
 
@@ -73,7 +73,7 @@ def _beside(axes: Axes, found: Tipping) -> None:
         return
     n = plural(max(len(test.edges) for test in found.tests.values()), "organisation")
     runs_each = max(test.runs_each for test in found.tests.values())
-    _headings(axes, "The same people and ties", f"{runs_each} runs with fresh luck on each side of the edge of {n}")
+    _headings(axes, "The same people and ties", f"{runs_each} runs with fresh luck beside the edge of up to {n}")
     axes.axvline(0, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
     for number, (placement, test) in enumerate(found.tests.items()):
         _beside_one(axes, test, (BLUE, INK)[number], aside=number)
@@ -98,7 +98,7 @@ def _beside_one(axes: Axes, test: EdgeTest, color: str, *, aside: int) -> None:
         axes.plot(at, share.value, "o", color=color, markersize=7, clip_on=False, zorder=4)
         is_left = (at > 0) == bool(aside)
         how: dict[str, Any] = {"color": color, "ha": "right" if is_left else "left"}
-        note(axes, share_words(share.value), (at, share.value), (-9 if is_left else 9, 0), **how)
+        note(axes, share_words(share.value), (at, share.value), (-BESIDE if is_left else BESIDE, 0), **how)
 
 
 def draw_curve(axes: Axes, found: Tipping, side: str, top: float, color: str) -> None:

@@ -19,7 +19,7 @@ from adoptsim.analysis.enough import SCREENED, Enough, all_ten, enough_of, joine
 from adoptsim.analysis.hours import MEASURED
 from adoptsim.analysis.living import ALONE_DAYS
 from adoptsim.analysis.shares import VALUES, Shares, shares_of
-from adoptsim.analysis.tipping import EDGES_TESTED, LUCKS, PLACEMENTS, Tipping, tipping
+from adoptsim.analysis.tipping import EDGES_TESTED, INTERESTED, LUCKS, PLACEMENTS, Tipping, tipping
 from adoptsim.analysis.tipping import REPLICATES as TIPPING_RUNS
 from adoptsim.analysis.unheard import by_department, unheard
 from adoptsim.domain.scenario import Scenario
@@ -246,7 +246,8 @@ def _weights(found: Findings, level: int, live: LiveSimulation) -> dict[str, flo
         weights["unheard"] = _person_days(scenario, UNHEARD_RUNS)
     if found.tipping_level < level:
         sides = (1 + len(PLACEMENTS)) if level else 2
-        tests = 2 * EDGES_TESTED * LUCKS * (RUNS_A_SEARCH + 4) if level else 0  # the scenario's own place and the interested
+        n_tested = len({scenario.organisation.seed_placement, INTERESTED}) if level else 0
+        tests = n_tested * EDGES_TESTED * LUCKS * (RUNS_A_SEARCH + 4)
         weights["tipping"] = _person_days(scenario, sides * TIPPING_RUNS * RUNS_A_SEARCH + tests, ALONE_DAYS)
     for first in range(found.n_bundle_runs, LEVELS[level], STEP):
         weights[f"bundles {first}"] = _person_days(scenario, STEP << 10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ import adoptsim as ad
 from adoptsim.analysis.edge import BEYOND_FROM_THE_START, NEVER_BEYOND, Bracket
 from adoptsim.analysis.living import LUCKS_APART, SamePeople, Trials, left_alone, living_share, living_threshold, placed
 from adoptsim.analysis.tipping import ABOVE, BELOW, OFFSETS, EdgeTest, Found, Tipping, tipping
-from adoptsim.analysis.tipping_words import from_above, from_below, sharpness, verdict
+from adoptsim.analysis.tipping_words import from_above, from_below, places, sharpness, sharpness_by_interest, verdict
 from adoptsim.domain.scenario import PracticeUse
-from adoptsim.engine.state import LEFT, MARK, MEMBER, TALLY, TRAIT
+from adoptsim.engine.state import LEFT, MARK, MEMBER, PLACE, TALLY, TRAIT
 from adoptsim.simulation import Simulator
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -66,15 +67,27 @@ def test_more_who_begin_are_the_same_people_and_others():
 
 
 def test_where_the_interested_begin_nobody_who_does_not_has_more_to_say():
-    """Lurkers, who come last whatever they have to say, left out; whom a launch brings in first are the same people."""
+    """Lurkers, who come last whatever they have to say, left out, and leaders, who come last among the rest."""
     own = {"organisation": {"people": 150, "seed_placement": "interested"}}
-    asked = ad.Scenario(name="small", practices=PRACTICES, start={"contributors": 0.1}, **own)
-    world, _ = Simulator(asked).start(3)
-    begins, rank = world.mark[MARK.membership] == MEMBER, world.trait[TRAIT.seed_rank]
-    says, open_to_it = world.trait[TRAIT.readiness], world.trait[TRAIT.reluctance] == 0
+    world, _ = Simulator(ad.Scenario(name="small", practices=PRACTICES, start={"contributors": 0.1}, **own)).start(3)
+    begins, leads = world.mark[MARK.membership] == MEMBER, world.place[PLACE.is_leader] == 1
+    says, lurks = world.trait[TRAIT.prompt_prob], world.trait[TRAIT.reluctance] > 0
     assert 5 <= begins.sum() <= 25  # of those with most to say, lurkers are left out
-    assert says[begins].min() >= says[open_to_it & ~begins].max()
-    assert np.array_equal(np.argsort(rank), np.argsort(-says, kind="stable"))
+    assert says[begins].min() >= says[~begins & ~lurks & ~leads].max()
+    first = np.argsort(world.trait[TRAIT.seed_rank])
+    assert leads[first].argmax() == 150 - leads.sum()
+    assert np.all(np.diff(says[first]) <= 0)
+
+
+def test_those_with_most_to_say_are_tested_beside_the_scenarios_own_place():
+    asked = scenario(people=100, practices={})
+    found = tipping(asked, replicates=8, days=294, placements=("interested",), threads=2, tolerance=0.05)
+    assert set(found.tests) == set(found.summary()["same_organisation"]) == {"scattered", "interested"}
+    said = sharpness_by_interest(found)
+    assert said.startswith("Where those with most to say begin: ")
+    assert said in verdict(found)
+    only_those = tipping(begun_by_the_interested(asked), replicates=6, days=294, placements=(), tolerance=0.05)
+    assert (set(only_those.tests), sharpness_by_interest(only_those)) == ({"interested"}, "")
 
 
 def test_only_employees_still_there_make_a_network_alive():
@@ -200,6 +213,22 @@ def test_it_is_said_in_how_many_organisations_the_edge_could_be_tested():
     assert "tested in 7 of the 12 organisations from below and 10 from above" in said
 
 
+@pytest.mark.parametrize(
+    ("connected", "said"),
+    [
+        (
+            BEYOND_FROM_THE_START,
+            "with the best connected, most need nobody; fewer are needed than with people drawn at random",
+        ),
+        (Bracket(0.02, 0.03), "with the best connected, it tips at 2 % (2-3 %); fewer are needed"),
+    ],
+)
+def test_who_should_begin_is_said_in_words(connected: Bracket, said: str):
+    found = found_of([Bracket(0.2, 0.21)] * 8)
+    others = tuple(Found(BELOW, "connected", run, connected) for run in range(8))
+    assert said in places(replace(found, found=found.found + others))
+
+
 def test_where_no_organisation_has_an_edge_that_is_said():
     assert "no edge to test: how many begin decides nothing" in sharpness(found_of([BEYOND_FROM_THE_START] * 8))
     assert sharpness(found_of([Bracket(0.2, 0.21)] * 8)) == ""  # it was not asked for
@@ -207,7 +236,15 @@ def test_where_no_organisation_has_an_edge_that_is_said():
 
 def test_few_organisations_with_an_edge_say_nothing_of_its_sharpness():
     few = EdgeTest(np.full(6, 0.03), np.array([[np.nan, np.nan, 1.0, 1.0]] * 6))
-    assert "Too few of them have an edge" in sharpness(found_of([Bracket(0.02, 0.03)] * 8, test=few))
+    many = EdgeTest(np.full(6, 0.97), np.array([[0.0, 0.0, np.nan, np.nan]] * 6))
+    said = sharpness(found_of([Bracket(0.97, 0.98)] * 8, test=many))
+    assert said.endswith(
+        "room for 5 points more, too few to say how sharp they are; 5 points below, 100 % (93-100 %) of "
+        "runs with fresh luck die."
+    )
+    assert "Only 0 of the 8 edges have room for 5 points fewer, too few to say how sharp they are; 5" in sharpness(
+        found_of([Bracket(0.02, 0.03)] * 8, test=few)
+    )
 
 
 # --- a real organisation -----------------------------------------------------------------------------------------
@@ -265,7 +302,7 @@ def test_left_alone_a_network_ends_with_all_or_nothing():
     )
     low, high = few.mean(axis=1), everybody.mean(axis=1)
     differs = high - low >= 0.05
-    way = ((some - low[:, None]) / (high - low)[:, None])[differs]
+    way = (some[differs] - low[differs, None]) / (high - low)[differs, None]
     assert np.mean((way > 0.25) & (way < 0.75)) <= 1 / 3
 
 

@@ -58,7 +58,7 @@ def tipping_page(found: Tipping, *, given: str, command: str) -> Page:
     )
     sections = [
         Section("How many must begin", sentences[2:], pictures=[_curve(found, BELOW)]),
-        Section("Where those who begin sit", tables=[_places(found)]),
+        Section("Who begins", tables=[_places(found)]),
     ]
     if found.brackets(ABOVE):
         sections.append(Section("How many may leave", pictures=[_curve(found, ABOVE)]))
