@@ -134,7 +134,7 @@ def test_who_asks_to_stop_is_heard():
 def test_an_edge_is_the_same_with_or_without_its_test():
     asked = scenario(safe_space=1.0)
     bare = tipping(asked, replicates=6, days=294, placements=(), test=False, threads=1)
-    assert bare.test is None
+    assert not bare.tests
     assert bare.found == tipping(asked, replicates=6, days=294, placements=(), threads=1).found
 
 
