@@ -143,7 +143,9 @@ def _sharpness_of(found: Tipping, test: EdgeTest) -> str:
     least = 1 if is_one else LEAST_TESTED
     if below < least or above < least:
         n, which = (below, "fewer") if below < least else (above, "more")
-        room = f"only {n} of the {found.replicates} edges have room for {points} {which}, too few to say how sharp they are"
+        room = (
+            f"only {n} of {found.replicates} have an edge with room for {points} {which}, too few to say how sharp edges are"
+        )
         room = f"its own tipping point has no room for {points} {which}" if is_one else room
         known = [f"{points} below, {dying}"] * (below >= least) + [living] * (above >= least)
         return _capital("; ".join([room, *known])) + "."

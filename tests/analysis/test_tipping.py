@@ -239,10 +239,10 @@ def test_few_organisations_with_an_edge_say_nothing_of_its_sharpness():
     many = EdgeTest(np.full(6, 0.97), np.array([[0.0, 0.0, np.nan, np.nan]] * 6))
     said = sharpness(found_of([Bracket(0.97, 0.98)] * 8, test=many))
     assert said.endswith(
-        "room for 5 points more, too few to say how sharp they are; 5 points below, 100 % (93-100 %) of "
+        "room for 5 points more, too few to say how sharp edges are; 5 points below, 100 % (93-100 %) of "
         "runs with fresh luck die."
     )
-    assert "Only 0 of the 8 edges have room for 5 points fewer, too few to say how sharp they are; 5" in sharpness(
+    assert "Only 0 of 8 have an edge with room for 5 points fewer, too few to say how sharp edges are; 5" in sharpness(
         found_of([Bracket(0.02, 0.03)] * 8, test=few)
     )
 
