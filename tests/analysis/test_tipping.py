@@ -283,7 +283,7 @@ def begun_by_the_interested(asked: ad.Scenario) -> ad.Scenario:
 
 
 def test_begun_by_those_with_most_to_say_the_tipping_point_is_an_edge_with_fresh_luck():
-    """Organisations like the usual one under two seeds, 9 runs on either side each, as `adoptsim tipping typical` takes them."""
+    """Organisations like the usual one under two seeds, 9 runs on either side each, as `tipping typical` takes them."""
     asked = begun_by_the_interested(ad.Scenario.load("typical"))
     tests = [tipping(asked, replicates=64, placements=(), seed=seed).tests["interested"] for seed in (1, 2)]
     below, above = (np.concatenate([test.tested(offset) for test in tests]) for offset in (-0.05, 0.05))
