@@ -213,6 +213,13 @@ def test_it_is_said_in_how_many_organisations_the_edge_could_be_tested():
     assert "tested in 7 of the 12 organisations from below and 10 from above" in said
 
 
+def test_who_should_begin_is_said_where_most_die_whoever_begins():
+    found = found_of([NEVER_BEYOND] * 16)
+    edges = [Bracket(0.3, 0.31)] * 6 + [NEVER_BEYOND] * 10
+    others = tuple(Found(BELOW, "connected", run, edge) for run, edge in enumerate(edges))
+    assert "with the best connected, most die all the same; fewer" in places(replace(found, found=found.found + others))
+
+
 @pytest.mark.parametrize(
     ("connected", "said"),
     [

@@ -42,7 +42,7 @@ def test_a_file_that_is_opened_again_goes_on_where_it_was_with_the_same_code_sec
         assert again.port == 4321
 
 
-def test_a_file_that_was_never_closed_goes_on_where_it_was(tmp_path: Path):
+def test_what_was_written_can_be_read_before_the_file_is_closed(tmp_path: Path):
     with store.open_store(tmp_path / "x.db", PLAN) as file:
         before = keep(file, file.state(), *ACTIONS)
         assert store.read(tmp_path / "x.db").state == before  # by another connection, from its log
